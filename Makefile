@@ -1,0 +1,59 @@
+# `make help` lists the commands.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+EVENT ?= events/http-api.json
+CONNECT ?= local
+PORT ?= 9000
+
+# One selection of packages and targets for all of development, and so one set
+# of features: cargo builds the AWS SDK, which takes minutes, once.
+CARGO := cargo
+BUILD := --workspace --all-targets
+FUNCTION := target/debug/start-chat-contact
+LOCAL_AWS := target/debug/local-aws
+
+.PHONY: help
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo '  EVENT=events/sqs.json     the event that `make run` sends (default $(EVENT))'
+	@echo '  CONNECT=aws               `make serve` calls the real Amazon Connect, with your AWS credentials'
+	@echo '  PORT=9001                 the port of `make serve` (default $(PORT))'
+	@echo '  INSTANCE_ID, CONTACT_FLOW_ID … from your environment are settings of the function (docs/settings.md)'
+
+.PHONY: run
+run: ## Send EVENT through the function on this machine; show its answer and what Connect received
+	@echo 'building (the first time takes some minutes: the AWS SDK is large) …' >&2
+	@$(CARGO) build $(BUILD)
+	@$(LOCAL_AWS) invoke --function $(FUNCTION) '$(EVENT)'
+
+.PHONY: serve
+serve: ## Serve the function at http://127.0.0.1:9000 until Ctrl-C
+	@echo 'building (the first time takes some minutes: the AWS SDK is large) …' >&2
+	@$(CARGO) build $(BUILD)
+	@$(LOCAL_AWS) serve --function $(FUNCTION) --port $(PORT) --connect $(CONNECT)
+
+.PHONY: test
+test: ## Run all tests: everything that CI runs besides `make check`
+	$(CARGO) test --workspace
+
+.PHONY: check
+check: ## Check format, lints and docs; any warning is an error
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --document-private-items
+
+.PHONY: fmt
+fmt: ## Format the code
+	$(CARGO) fmt --all
+
+.PHONY: release
+release: ## Build the function as it is shipped
+	$(CARGO) build --release -p start-chat-contact
+
+.PHONY: clean
+clean: ## Remove what was built
+	$(CARGO) clean

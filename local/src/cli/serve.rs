@@ -1,0 +1,58 @@
+//! `local-aws serve`: stay up.
+
+use local_aws::LocalAws;
+
+use super::output::line;
+use super::{With, settings};
+
+pub(crate) async fn run(with: &With, port: u16, connect_port: u16) -> Result<(), String> {
+    let mut options = settings::apply(with.options(), &[("ALLOWED_ORIGINS", "*")])
+        .front_port(port)
+        .narrate(line);
+    options.connect_port = connect_port;
+    let real = options.real_connect;
+    let local = LocalAws::start(options)
+        .await
+        .map_err(|error| error.to_string())?;
+    if let Some(error) = local.function().init_error() {
+        line(&format!("The function cannot be initialised: {error}"));
+    }
+    introduce(&local, real);
+    tokio::signal::ctrl_c()
+        .await
+        .map_err(|error| error.to_string())?;
+    line("Ending.");
+    Ok(())
+}
+
+fn introduce(local: &LocalAws, real: bool) {
+    let front = local.front_url();
+    line(&format!("HTTP API, payload format 2.0   {front}/"));
+    line(&format!("HTTP API, payload format 1.0   {front}/v1/"));
+    line(&format!("REST API                       {front}/rest/"));
+    if real {
+        line("Amazon Connect                 the real one, with this shell's credentials");
+    } else {
+        line(&format!(
+            "Amazon Connect, stand-in       {}",
+            local.connect_url()
+        ));
+        line(&format!(
+            "Requests, contacts, faults     {front}/_local/requests, …/contacts, …/faults"
+        ));
+    }
+    if let Some(ca) = local.ca_file() {
+        line(&format!("Certificate of the stand-in    {}", ca.display()));
+    }
+    line("");
+    line("Start a chat:");
+    line(&format!(
+        "  curl -sS {front}/ --json '{{\"ParticipantDetails\":{{\"DisplayName\":\"Jane\"}}}}'"
+    ));
+    line(&format!(
+        "  aws lambda invoke --no-sign-request --region us-east-1 --endpoint-url {front} \
+         --function-name start-chat-contact --payload fileb://events/scheduler.json /dev/stdout"
+    ));
+    line("");
+    line("Ctrl-C ends it.");
+}

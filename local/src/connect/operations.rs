@@ -1,0 +1,273 @@
+//! The operations: a request in, an answer out, contacts changed in between.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::answer::Answer;
+use super::contacts::{Contact, Contacts, Discontinuous};
+use super::limits::Bucket;
+use super::{check, model, rules, tokens};
+use crate::options::{Options, Rate};
+use crate::world::{self, ACCOUNT_ID, REGION};
+use crate::{clock, lock};
+
+/// How long the answer's connection token is good for.
+const TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long the answer's websocket URL is good for.
+const URL_LIFE: Duration = Duration::from_secs(100);
+
+/// What Amazon Connect keeps, and what it allows.
+#[derive(Debug)]
+pub(crate) struct Service {
+    instances: Vec<String>,
+    flows: Vec<String>,
+    quota: usize,
+    starts: Bucket,
+    describes: Bucket,
+    stops: Bucket,
+    pub(crate) contacts: Mutex<Contacts>,
+    /// The answer to each client token.
+    answers: Mutex<HashMap<(String, String), (String, Map<String, Value>)>>,
+}
+
+impl Service {
+    pub(crate) fn new(options: &Options) -> Self {
+        let others = options.rate.map(|_| Rate::new(10.0, 15));
+        Self {
+            instances: options.instances.clone(),
+            flows: options.flows.clone(),
+            quota: options.quota,
+            starts: Bucket::new(options.rate),
+            describes: Bucket::new(others),
+            stops: Bucket::new(others),
+            contacts: Mutex::new(Contacts::with(world::contacts())),
+            answers: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn start_chat_contact(&self, body: &Value) -> Answer {
+        if !self.starts.take() {
+            return Answer::error(429, "TooManyRequestsException", "Rate exceeded");
+        }
+        let faults = check::start_chat_contact(body);
+        if !faults.is_empty() {
+            return Answer::invalid(&faults.join("; "));
+        }
+        self.permitted(body)
+            .and_then(|()| self.started(body))
+            .unwrap_or_else(|refusal| refusal)
+    }
+
+    /// Refuses ARNs, as the permission for a bare id does not cover them, and what is not there.
+    fn permitted(&self, body: &Value) -> Result<(), Answer> {
+        let (instance, flow) = (text(body, "InstanceId"), text(body, "ContactFlowId"));
+        if instance.contains(':') || flow.contains(':') {
+            return Err(Answer::error(
+                403,
+                "AccessDeniedException",
+                &denied(instance, flow),
+            ));
+        }
+        if !self.instances.iter().any(|known| known == instance) {
+            return Err(Answer::not_found("Resource not found of Type: INSTANCE"));
+        }
+        if !self.flows.iter().any(|known| known == flow) {
+            return Err(Answer::not_found(
+                "Resource not found of Type: CONTACT_FLOW",
+            ));
+        }
+        Ok(())
+    }
+
+    fn started(&self, body: &Value) -> Result<Answer, Answer> {
+        let key = (
+            text(body, "InstanceId").to_owned(),
+            text(body, "ClientToken").to_owned(),
+        );
+        let mut answers = lock(&self.answers);
+        if let Some((contact, answer)) = answers.get(&key).filter(|_| !key.1.is_empty()) {
+            return Ok(self.repeated(contact, answer.clone()));
+        }
+        let (contact, answer) = self.new_chat(body)?;
+        if !key.1.is_empty() {
+            answers.insert(key, (contact.clone(), answer.clone()));
+        }
+        Ok(Answer::ok(&Value::Object(answer)).about(&contact))
+    }
+
+    /// The answer that the first request with the token had; an ended chat has no websocket any more.
+    fn repeated(&self, contact: &str, mut answer: Map<String, Value>) -> Answer {
+        if lock(&self.contacts)
+            .find(contact)
+            .is_some_and(|contact| !contact.is_running())
+        {
+            answer.remove("Websocket");
+        }
+        Answer::ok(&Value::Object(answer)).about(contact)
+    }
+
+    fn new_chat(&self, body: &Value) -> Result<(String, Map<String, Value>), Answer> {
+        let mut contacts = lock(&self.contacts);
+        let continued = continued(&contacts, body)?;
+        let related = related(&contacts, body)?;
+        if contacts.running() >= self.quota {
+            let message = "The quota of concurrent active chats of this instance is exceeded";
+            return Err(Answer::error(429, "LimitExceededException", message));
+        }
+        let id = Uuid::new_v4().to_string();
+        let mut contact = contact(&id, body, related.as_ref());
+        contact.related_contact_id = continued.clone().or(related.map(|related| related.id));
+        contacts.start(contact);
+        Ok((id.clone(), answer(&id, continued, body)))
+    }
+
+    pub(crate) fn describe_contact(&self, instance: &str, contact: &str) -> Answer {
+        if !self.describes.take() {
+            return Answer::error(429, "ThrottlingException", "Rate exceeded");
+        }
+        if instance.is_empty() || instance.len() > 100 || contact.is_empty() || contact.len() > 256
+        {
+            return Answer::invalid(
+                "'InstanceId' must have 1 to 100 and 'ContactId' 1 to 256 characters",
+            );
+        }
+        if !self.instances.iter().any(|known| known == instance) {
+            return Answer::not_found("Resource not found of Type: INSTANCE");
+        }
+        match lock(&self.contacts).find(contact) {
+            Some(contact) => Answer::ok(&json!({"Contact": contact})).about(&contact.id),
+            None => Answer::not_found("Resource not found of Type: CONTACT"),
+        }
+    }
+
+    pub(crate) fn stop_contact(&self, body: &Value) -> Answer {
+        if !self.stops.take() {
+            return Answer::error(429, "ThrottlingException", "Rate exceeded");
+        }
+        let faults = check::against(&model::STOP_CONTACT, body);
+        if !faults.is_empty() {
+            return Answer::invalid(&faults.join("; "));
+        }
+        let id = text(body, "ContactId");
+        if lock(&self.contacts).end(id) {
+            Answer::ok(&json!({})).about(id)
+        } else {
+            Answer::error(
+                410,
+                "ContactNotFoundException",
+                "The contact with the specified ID does not exist",
+            )
+        }
+    }
+}
+
+fn text<'a>(body: &'a Value, member: &str) -> &'a str {
+    body.get(member).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn denied(instance: &str, flow: &str) -> String {
+    format!(
+        "User: arn:aws:sts::{ACCOUNT_ID}:assumed-role/local/{} is not authorized to perform: connect:StartChatContact \
+         on resource: arn:aws:connect:{REGION}:{ACCOUNT_ID}:instance/{instance}/contact-flow/{flow}",
+        world::FUNCTION_NAME
+    )
+}
+
+/// The contact that a persistent chat continues.
+fn continued(contacts: &Contacts, body: &Value) -> Result<Option<String>, Answer> {
+    let Some(chat) = body.get("PersistentChat").filter(|chat| !chat.is_null()) else {
+        return Ok(None);
+    };
+    let source = text(chat, "SourceContactId");
+    let found = match text(chat, "RehydrationType") {
+        "FROM_SEGMENT" => contacts.segment(source),
+        _ => contacts.last_of_session(source),
+    };
+    found
+        .map(|contact| Some(contact.id.clone()))
+        .map_err(discontinuous)
+}
+
+fn discontinuous(why: Discontinuous) -> Answer {
+    match why {
+        Discontinuous::Unknown => Answer::not_found("Resource not found of Type: CONTACT"),
+        Discontinuous::NotAChat => Answer::invalid("The source contact is not a chat"),
+        Discontinuous::StillRunning => Answer::invalid("The source contact has not ended"),
+        Discontinuous::NotInitial => Answer::invalid(
+            "The source contact of ENTIRE_PAST_SESSION must be the initial contact of the session",
+        ),
+    }
+}
+
+fn related(contacts: &Contacts, body: &Value) -> Result<Option<Contact>, Answer> {
+    match text(body, "RelatedContactId") {
+        "" => Ok(None),
+        id => contacts
+            .find(id)
+            .cloned()
+            .map(Some)
+            .ok_or_else(|| discontinuous(Discontinuous::Unknown)),
+    }
+}
+
+/// The new contact; it takes over the attributes of the one that it relates to.
+fn contact(id: &str, body: &Value, related: Option<&Contact>) -> Contact {
+    let mut contact = Contact::chat(id);
+    contact.customer_id = body
+        .get("CustomerId")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    contact.attributes = related
+        .map(|related| related.attributes.clone())
+        .unwrap_or_default();
+    for (name, value) in rules::members(body, "Attributes") {
+        contact
+            .attributes
+            .insert(name, value.as_str().unwrap_or_default().to_owned());
+    }
+    contact.segment_attributes = rules::members(body, "SegmentAttributes");
+    contact
+        .segment_attributes
+        .entry("connect:Subtype")
+        .or_insert_with(|| json!({"ValueString": "connect:Chat"}));
+    contact
+}
+
+fn answer(id: &str, continued: Option<String>, body: &Value) -> Map<String, Value> {
+    let mut answer = Map::new();
+    answer.insert("ContactId".to_owned(), json!(id));
+    answer.insert(
+        "ParticipantId".to_owned(),
+        json!(Uuid::new_v4().to_string()),
+    );
+    answer.insert("ParticipantToken".to_owned(), json!(tokens::participant()));
+    if let Some(continued) = continued {
+        answer.insert("ContinuedFromContactId".to_owned(), json!(continued));
+    }
+    let wanted: Vec<_> = body
+        .get("ConnectionTypes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .collect();
+    if wanted.iter().any(|kind| *kind == "CONNECTION_CREDENTIALS") {
+        let credentials = json!({"ConnectionToken": tokens::connection(), "Expiry": clock::iso8601_in(TOKEN_LIFE)});
+        answer.insert("ConnectionCredentials".to_owned(), credentials);
+    }
+    if wanted.iter().any(|kind| *kind == "WEBSOCKET") {
+        let websocket =
+            json!({"Url": tokens::websocket(), "ConnectionExpiry": clock::iso8601_in(URL_LIFE)});
+        answer.insert("Websocket".to_owned(), websocket);
+    }
+    if body
+        .get("ChatStreamingConfiguration")
+        .is_some_and(|streaming| !streaming.is_null())
+    {
+        answer.insert("StreamingId".to_owned(), json!(Uuid::new_v4().to_string()));
+    }
+    answer
+}

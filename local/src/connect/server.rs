@@ -1,0 +1,227 @@
+//! Amazon Connect over HTTP: requests in, answers out, faults in between.
+
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{ConnectInfo, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
+use futures_util::stream;
+use percent_encoding::percent_decode_str;
+use serde_json::Value;
+
+use super::answer::Answer;
+use super::faults::{Effect, Fault, Operation};
+use super::journal::Received;
+use super::{Connect, control, signature};
+use crate::respond::Reply;
+use crate::wire::{Connection, Cut};
+
+/// The largest request that is read.
+const REQUEST_LIMIT: usize = 10 * 1024 * 1024;
+/// How long a connection stays open after an answer that it is to be closed after.
+const LAST_ANSWER: Duration = Duration::from_millis(50);
+
+/// The routes of Amazon Connect.
+pub(crate) fn router(connect: Connect) -> Router {
+    let local = control::router(connect.clone());
+    Router::new()
+        .fallback(handle)
+        .with_state(connect)
+        .merge(local)
+}
+
+async fn handle(
+    State(connect): State<Connect>,
+    ConnectInfo(connection): ConnectInfo<Connection>,
+    request: Request<Body>,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, REQUEST_LIMIT).await else {
+        return response(
+            Answer::error(
+                413,
+                "RequestEntityTooLargeException",
+                "The request is too large",
+            ),
+            Duration::ZERO,
+        );
+    };
+    let received = received(&head, &body);
+    let operation = operation(&received);
+    let fault = operation.and_then(|operation| connect.0.faults.take(operation));
+    let exchange = Exchange {
+        number: connect.0.journal.note(received.clone()),
+        connect,
+        connection,
+    };
+    exchange
+        .answer(&head.headers, &received, operation, fault)
+        .await
+}
+
+fn received(head: &Parts, body: &Bytes) -> Received {
+    let path = head.uri.path_and_query().map_or("/", |path| path.as_str());
+    let header = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+    let headers = head
+        .headers
+        .iter()
+        .map(|(name, value)| (name.to_string(), header(value.as_bytes())))
+        .collect();
+    Received::new(head.method.as_str(), path, headers, body.to_vec())
+}
+
+fn path(received: &Received) -> Vec<String> {
+    let path = received.path.split('?').next().unwrap_or_default();
+    let decoded = |segment| percent_decode_str(segment).decode_utf8_lossy().into_owned();
+    path.trim_start_matches('/')
+        .split('/')
+        .map(decoded)
+        .collect()
+}
+
+fn operation(received: &Received) -> Option<Operation> {
+    let path = path(received);
+    let path: Vec<_> = path.iter().map(String::as_str).collect();
+    match (received.method.as_str(), path.as_slice()) {
+        ("PUT", ["contact", "chat"]) => Some(Operation::StartChatContact),
+        ("POST", ["contact", "stop"]) => Some(Operation::StopContact),
+        ("GET", ["contacts", _, _]) => Some(Operation::DescribeContact),
+        _ => None,
+    }
+}
+
+/// One request and its way to an answer.
+struct Exchange {
+    number: usize,
+    connect: Connect,
+    connection: Connection,
+}
+
+impl Exchange {
+    async fn answer(
+        &self,
+        headers: &HeaderMap,
+        received: &Received,
+        operation: Option<Operation>,
+        fault: Option<Fault>,
+    ) -> Response {
+        let fault = fault.unwrap_or_else(|| Fault::of(Effect::Usual));
+        tokio::time::sleep(fault.delay).await;
+        let usual = || self.usual(headers, received, operation);
+        let mut answer = match &fault.effect {
+            Effect::Usual => usual(),
+            Effect::Without(member) => usual().without(member),
+            Effect::Status(status, kind) => refusal(*status, kind, &fault.message),
+            Effect::Raw(status, content_type, body) => {
+                Answer::raw(*status, content_type, body.clone())
+            }
+            Effect::Reset => return self.reset(),
+            Effect::ResetAfterStart => {
+                self.note(&Answer {
+                    status: 0,
+                    ..usual()
+                });
+                return self.reset();
+            }
+            Effect::BlackHole => std::future::pending().await,
+        };
+        answer.headers.extend(fault.headers.iter().cloned());
+        self.note(&answer);
+        if fault.close {
+            self.close_later();
+        }
+        response(answer, fault.body_delay)
+    }
+
+    fn usual(
+        &self,
+        headers: &HeaderMap,
+        received: &Received,
+        operation: Option<Operation>,
+    ) -> Answer {
+        let service = &self.connect.0.service;
+        let Some(operation) = operation else {
+            return Answer::error(
+                404,
+                "UnknownOperationException",
+                "There is no such operation",
+            );
+        };
+        if let Err(refusal) = signature::check(headers) {
+            return refusal;
+        }
+        if operation == Operation::DescribeContact {
+            let path = path(received);
+            let segment = |index: usize| path.get(index).map_or("", String::as_str);
+            return service.describe_contact(segment(1), segment(2));
+        }
+        match (&received.body, operation) {
+            (Value::Object(_), Operation::StopContact) => service.stop_contact(&received.body),
+            (Value::Object(_), _) => service.start_chat_contact(&received.body),
+            _ => Answer::error(
+                400,
+                "SerializationException",
+                "The body is not a JSON object",
+            ),
+        }
+    }
+
+    fn note(&self, answer: &Answer) {
+        let journal = &self.connect.0.journal;
+        if let Some(received) = journal.answered(self.number, answer) {
+            self.connect.0.narrator.tell(|| received.line());
+        }
+    }
+
+    /// Whatever is answered now does not reach the peer.
+    fn reset(&self) -> Response {
+        self.connection.control.cut(Cut::Reset);
+        Response::new(Body::empty())
+    }
+
+    fn close_later(&self) {
+        let control = self.connection.control.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(LAST_ANSWER).await;
+            control.cut(Cut::Close);
+        });
+    }
+}
+
+fn refusal(status: u16, kind: &str, message: &str) -> Answer {
+    let answer = Answer::error(status, kind, message);
+    if kind.is_empty() {
+        Answer {
+            error: None,
+            ..answer
+        }
+    } else {
+        answer
+    }
+}
+
+fn response(answer: Answer, body_delay: Duration) -> Response {
+    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut reply = Reply::new(status)
+        .header("content-type", &answer.content_type)
+        .header("x-amzn-requestid", &answer.request_id)
+        .header("content-length", &answer.body.len().to_string());
+    if let Some(error) = &answer.error {
+        reply = reply.header("x-amzn-errortype", error);
+    }
+    for (name, value) in &answer.headers {
+        reply = reply.header(name, value);
+    }
+    if body_delay.is_zero() {
+        return reply.body(answer.body);
+    }
+    let body = Bytes::from(answer.body);
+    reply.body(Body::from_stream(stream::once(async move {
+        tokio::time::sleep(body_delay).await;
+        Ok::<_, io::Error>(body)
+    })))
+}

@@ -1,0 +1,125 @@
+//! Whether a request is signed as Amazon Connect wants it: the form, not the signature's value.
+
+use axum::http::HeaderMap;
+
+use super::answer::Answer;
+
+/// Refuses a request without a Signature Version 4 for the service `connect`.
+pub(crate) fn check(headers: &HeaderMap) -> Result<(), Answer> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let Some(authorization) = header("authorization") else {
+        return Err(Answer::error(
+            403,
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        ));
+    };
+    if header("x-amz-date").is_none_or(|date| !is_date(date)) {
+        return Err(incomplete(
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.",
+        ));
+    }
+    let Some(fields) = authorization.strip_prefix("AWS4-HMAC-SHA256 ") else {
+        return Err(incomplete("Unsupported AWS 'algorithm'"));
+    };
+    for (name, valid) in [
+        ("Credential", is_credential as fn(&str) -> bool),
+        ("SignedHeaders", signs),
+        ("Signature", is_hash),
+    ] {
+        if !field(fields, name).is_some_and(valid) {
+            return Err(incomplete(&format!(
+                "Authorization header requires a valid '{name}' parameter."
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn incomplete(message: &str) -> Answer {
+    Answer::error(403, "IncompleteSignatureException", message)
+}
+
+fn field<'a>(fields: &'a str, name: &str) -> Option<&'a str> {
+    fields
+        .split(',')
+        .find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='))
+}
+
+/// `20261122T120000Z`
+fn is_date(date: &str) -> bool {
+    let digits = date.bytes().filter(u8::is_ascii_digit).count();
+    date.len() == 16 && digits == 14 && date.ends_with('Z')
+}
+
+/// `key/20261122/region/connect/aws4_request`
+fn is_credential(scope: &str) -> bool {
+    let parts: Vec<_> = scope.split('/').collect();
+    matches!(parts.as_slice(), [key, date, region, "connect", "aws4_request"]
+        if !key.is_empty() && date.len() == 8 && !region.is_empty())
+}
+
+fn signs(names: &str) -> bool {
+    ["host", "x-amz-date"]
+        .iter()
+        .all(|wanted| names.split(';').any(|name| name == *wanted))
+}
+
+fn is_hash(signature: &str) -> bool {
+    signature.len() == 64 && signature.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    const DATE: &str = "20261122T120000Z";
+
+    fn refusal(authorization: &str, date: &str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [("authorization", authorization), ("x-amz-date", date)] {
+            if let (false, Ok(value)) = (value.is_empty(), HeaderValue::from_str(value)) {
+                headers.insert(name, value);
+            }
+        }
+        check(&headers).err().and_then(|answer| answer.error)
+    }
+
+    #[test]
+    fn only_a_signature_for_connect_is_taken() {
+        let hash = "0".repeat(64);
+        let signed = |scope: &str, names: &str| {
+            format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders={names}, Signature={hash}")
+        };
+        let scope = "AKIA/20261122/us-east-1/connect/aws4_request";
+        assert_eq!(
+            refusal(&signed(scope, "content-type;host;x-amz-date"), DATE),
+            None
+        );
+        assert_eq!(
+            refusal("", DATE).as_deref(),
+            Some("MissingAuthenticationTokenException")
+        );
+        for (authorization, date) in [
+            (signed(scope, "host;x-amz-date"), ""),
+            (signed(scope, "host;x-amz-date"), "now"),
+            (signed(scope, "host"), DATE),
+            (
+                signed(
+                    "AKIA/20261122/us-east-1/lambda/aws4_request",
+                    "host;x-amz-date",
+                ),
+                DATE,
+            ),
+            ("Bearer abc".to_owned(), DATE),
+        ] {
+            assert_eq!(
+                refusal(&authorization, date).as_deref(),
+                Some("IncompleteSignatureException"),
+                "{authorization}"
+            );
+        }
+    }
+}

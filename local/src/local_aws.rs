@@ -1,0 +1,190 @@
+//! All of it, started together.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use axum::middleware;
+use serde_json::Value;
+
+use crate::connect::{self, Connect};
+use crate::function::Function;
+use crate::lambda::{Invoked, Lambda};
+use crate::launch::Launch;
+use crate::options::Options;
+use crate::queue::Queue;
+use crate::tls::CaFile;
+use crate::wire::{self, Server};
+use crate::{gateway, invoke, runtime_api, tls};
+
+/// A running local AWS. It ends, and the function's process with it, when dropped.
+#[derive(Debug)]
+pub struct LocalAws {
+    lambda: Arc<Lambda>,
+    connect: Connect,
+    front: Server,
+    connect_server: Server,
+    runtime: Server,
+    ca: Option<CaFile>,
+}
+
+impl LocalAws {
+    /// Starts the servers and the function's process, and waits until the process has asked for work or failed to.
+    ///
+    /// # Errors
+    ///
+    /// When a port is in use, or the process cannot be started.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let connect = Connect::new(&options);
+        let (acceptor, ca) = if options.tls {
+            tls::acceptor().map(|(tls, ca)| (Some(tls), Some(ca)))?
+        } else {
+            (None, None)
+        };
+        let listener = wire::bind(options.connect_port).await?;
+        let connect_server = Server::start(
+            listener,
+            connect::server::router(connect.clone()),
+            acceptor,
+            connect.accepted(),
+        )?;
+
+        let runtime_listener = wire::bind(options.runtime_port).await?;
+        let runtime_api = runtime_listener.local_addr()?.to_string();
+        let queue = Arc::new(Queue::default());
+        let launch = launch(
+            &options,
+            &runtime_api,
+            &url(&connect_server, options.tls),
+            ca.as_ref(),
+        );
+        let function = Function::new(launch, Arc::clone(&queue), options.echo_logs);
+        let lambda = Lambda::new(function, queue, &options);
+        let runtime = Server::start(
+            runtime_listener,
+            runtime_api::router(Arc::clone(&lambda)),
+            None,
+            Arc::default(),
+        )?;
+
+        let router = gateway::router(Arc::clone(&lambda), &options)
+            .merge(invoke::router(
+                Arc::clone(&lambda),
+                options.narrator.clone(),
+            ))
+            .merge(connect::control::router(connect.clone()))
+            .layer(middleware::from_fn(gateway::request::keep_names));
+        let front = Server::start(
+            wire::bind(options.front_port).await?,
+            router,
+            None,
+            Arc::default(),
+        )?;
+
+        let local = Self {
+            lambda,
+            connect,
+            front,
+            connect_server,
+            runtime,
+            ca,
+        };
+        local.start_function(&options).await?;
+        Ok(local)
+    }
+
+    async fn start_function(&self, options: &Options) -> io::Result<()> {
+        let function = self.function();
+        function.ensure_started().await.map_err(|error| {
+            let file = options
+                .function
+                .as_deref()
+                .unwrap_or(Path::new(""))
+                .display();
+            io::Error::new(error.kind(), format!("cannot start {file}: {error}"))
+        })?;
+        function.settled(options.init_timeout).await;
+        Ok(())
+    }
+
+    /// Where API Gateway and Lambda Invoke are: `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn front_url(&self) -> String {
+        url(&self.front, false)
+    }
+
+    /// Where Amazon Connect is.
+    #[must_use]
+    pub fn connect_url(&self) -> String {
+        url(&self.connect_server, self.ca.is_some())
+    }
+
+    /// Where the Lambda Runtime API is, in the form of `AWS_LAMBDA_RUNTIME_API`: `127.0.0.1:PORT`.
+    #[must_use]
+    pub fn runtime_api(&self) -> String {
+        self.runtime.address.to_string()
+    }
+
+    /// The certificate that Amazon Connect's is signed with, if it is served over TLS.
+    /// The function is given it as `SSL_CERT_FILE`.
+    #[must_use]
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.ca.as_ref().map(CaFile::path)
+    }
+
+    /// Invokes the function with these bytes, and waits for the outcome.
+    pub async fn invoke(&self, payload: impl Into<Vec<u8>>) -> Invoked {
+        self.lambda.invoke(Lambda::call(payload.into())).await
+    }
+
+    /// Invokes the function with this event, and waits for the outcome.
+    pub async fn invoke_json(&self, payload: &Value) -> Invoked {
+        self.invoke(payload.to_string()).await
+    }
+
+    /// The stand-in of Amazon Connect.
+    #[must_use]
+    pub fn connect(&self) -> &Connect {
+        &self.connect
+    }
+
+    /// The function's process.
+    #[must_use]
+    pub fn function(&self) -> &Function {
+        &self.lambda.function
+    }
+}
+
+impl Drop for LocalAws {
+    fn drop(&mut self) {
+        self.lambda.function.abandon();
+    }
+}
+
+fn url(server: &Server, tls: bool) -> String {
+    let scheme = if tls { "https" } else { "http" };
+    format!("{scheme}://{}", server.address)
+}
+
+fn launch(
+    options: &Options,
+    runtime_api: &str,
+    connect_url: &str,
+    ca: Option<&CaFile>,
+) -> Option<Launch> {
+    let launch = Launch::new(options.function.clone()?, runtime_api);
+    if options.real_connect {
+        return Some(
+            launch
+                .with_shell_credentials()
+                .with_env(options.env.clone()),
+        );
+    }
+    let ca = ca.map(|ca| ("SSL_CERT_FILE".to_owned(), ca.path().display().to_string()));
+    Some(
+        launch
+            .with_stand_in(connect_url)
+            .with_env(ca)
+            .with_env(options.env.clone()),
+    )
+}

@@ -1,0 +1,60 @@
+//! The account, the instance and the contacts that are there from the start.
+
+use crate::connect::Contact;
+
+/// The account that everything belongs to.
+pub const ACCOUNT_ID: &str = "123456789012";
+/// The region that everything is in.
+pub const REGION: &str = "us-east-1";
+/// The function's name.
+pub const FUNCTION_NAME: &str = "start-chat-contact";
+/// The Connect instance.
+pub const INSTANCE_ID: &str = "a1b2c3d4-5678-90ab-cdef-111111111111";
+/// The flow that is meant as `CONTACT_FLOW_ID`.
+pub const FLOW_ID: &str = "a1b2c3d4-5678-90ab-cdef-222222222222";
+/// A second flow of the instance.
+pub const SECOND_FLOW_ID: &str = "a1b2c3d4-5678-90ab-cdef-333333333333";
+/// The customer of [`ENDED_INITIAL_CONTACT_ID`], [`ENDED_LATEST_CONTACT_ID`], [`RUNNING_CONTACT_ID`] and [`VOICE_CONTACT_ID`].
+pub const CUSTOMER_ID: &str = "customer-4711";
+/// The customer of [`OTHER_CUSTOMERS_CONTACT_ID`].
+pub const OTHER_CUSTOMER_ID: &str = "customer-1234";
+/// First segment of an ended chat; `DescribeContact` gives it no `InitialContactId`.
+pub const ENDED_INITIAL_CONTACT_ID: &str = "a1b2c3d4-5678-90ab-cdef-aaaaaaaaaaa1";
+/// Last segment of the chat that began with [`ENDED_INITIAL_CONTACT_ID`].
+pub const ENDED_LATEST_CONTACT_ID: &str = "a1b2c3d4-5678-90ab-cdef-aaaaaaaaaaa2";
+/// A chat that is still running.
+pub const RUNNING_CONTACT_ID: &str = "a1b2c3d4-5678-90ab-cdef-bbbbbbbbbbb1";
+/// An ended chat of another customer.
+pub const OTHER_CUSTOMERS_CONTACT_ID: &str = "a1b2c3d4-5678-90ab-cdef-ccccccccccc1";
+/// An ended chat without a customer id.
+pub const OWNERLESS_CONTACT_ID: &str = "a1b2c3d4-5678-90ab-cdef-ddddddddddd1";
+/// An ended telephone call.
+pub const VOICE_CONTACT_ID: &str = "a1b2c3d4-5678-90ab-cdef-eeeeeeeeeee1";
+
+/// The ARN of the function.
+#[must_use]
+pub fn function_arn() -> String {
+    format!("arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{FUNCTION_NAME}")
+}
+
+/// The contacts that are there from the start.
+pub(crate) fn contacts() -> Vec<Contact> {
+    vec![
+        Contact::chat(ENDED_INITIAL_CONTACT_ID)
+            .customer(CUSTOMER_ID)
+            .ended_at(1_700_000_600),
+        Contact::chat(ENDED_LATEST_CONTACT_ID)
+            .customer(CUSTOMER_ID)
+            .continuing(ENDED_INITIAL_CONTACT_ID, ENDED_INITIAL_CONTACT_ID)
+            .ended_at(1_700_001_200),
+        Contact::chat(RUNNING_CONTACT_ID).customer(CUSTOMER_ID),
+        Contact::chat(OTHER_CUSTOMERS_CONTACT_ID)
+            .customer(OTHER_CUSTOMER_ID)
+            .ended_at(1_700_000_600),
+        Contact::chat(OWNERLESS_CONTACT_ID).ended_at(1_700_000_600),
+        Contact::chat(VOICE_CONTACT_ID)
+            .customer(CUSTOMER_ID)
+            .channel("VOICE")
+            .ended_at(1_700_000_600),
+    ]
+}

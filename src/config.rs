@@ -1,0 +1,289 @@
+//! The settings of the function: its environment variables, read once at
+//! start. The only reader of the environment.
+
+use std::collections::BTreeSet;
+
+use crate::policy::{Instance, Origins, Policy};
+use crate::request::{self, ContentTypes, DISPLAY_NAME, DURATION_MINUTES, Defaults};
+
+/// What the deployer has set.
+pub struct Settings {
+    /// What callers may ask for.
+    pub policy: Policy,
+    /// What a request gets that does not say otherwise.
+    pub defaults: Defaults,
+    /// The browser origins that may call.
+    pub origins: Origins,
+    /// Whether clients are told that they may send attachments.
+    pub attachments: bool,
+}
+
+/// The settings are faulty: each faulty variable with what is wrong with it.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("faulty settings: {}", .0.join("; "))]
+pub struct SettingsError(pub Vec<String>);
+
+/// How the process itself runs.
+#[derive(Clone, Debug)]
+pub struct Process {
+    /// Whether Lambda (or a stand-in for it) runs it.
+    pub in_lambda: bool,
+    /// How to reach AWS.
+    pub aws: Aws,
+    /// Whether every log line is to be JSON.
+    pub json_logs: bool,
+    /// The least level to log, as it was set.
+    pub log_level: Option<String>,
+}
+
+/// How the process reaches AWS, where the SDK does not look itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Aws {
+    /// Whether to trust the system's root certificates in place of Amazon's.
+    pub system_roots: bool,
+    /// Where the credentials are.
+    pub credentials: Credentials,
+}
+
+/// Where credentials are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Credentials {
+    /// In `AWS_ACCESS_KEY_ID` and its like, where Lambda puts them.
+    Environment,
+    /// At `AWS_CONTAINER_CREDENTIALS_FULL_URI`, where `SnapStart` has them.
+    Container,
+    /// In a developer's profile.
+    Profile,
+}
+
+impl Aws {
+    fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let is_set = |name| lookup(name).is_some();
+        let credentials = if is_set("AWS_ACCESS_KEY_ID") {
+            Credentials::Environment
+        } else if is_set("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
+            Credentials::Container
+        } else {
+            Credentials::Profile
+        };
+        Self {
+            system_roots: is_set("SSL_CERT_FILE") || is_set("SSL_CERT_DIR"),
+            credentials,
+        }
+    }
+}
+
+impl Process {
+    /// Reads the variables that Lambda, AWS's SDKs and OpenSSL go by.
+    #[must_use]
+    pub fn from_env() -> Self {
+        Self {
+            in_lambda: variable("AWS_LAMBDA_RUNTIME_API").is_some(),
+            aws: Aws::read(variable),
+            json_logs: variable("AWS_LAMBDA_LOG_FORMAT")
+                .is_some_and(|format| format.eq_ignore_ascii_case("json")),
+            log_level: variable("AWS_LAMBDA_LOG_LEVEL").or(variable("RUST_LOG")),
+        }
+    }
+}
+
+/// A variable that is set and not empty.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the only reader of the environment"
+)]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+impl Settings {
+    /// Reads the environment. A variable that is empty is not set.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] with every faulty variable.
+    pub fn from_env() -> Result<Self, SettingsError> {
+        Self::read(variable)
+    }
+
+    fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let mut reader = Reader {
+            lookup,
+            faults: Vec::new(),
+        };
+        let instance = reader.instance();
+        let (default_flow, flows) = reader.flows(instance.as_ref());
+        let settings = Self {
+            origins: reader.origins(),
+            attachments: reader.flag("ATTACHMENTS"),
+            defaults: reader.defaults(),
+            policy: Policy {
+                // Never used where it is missing: that is a fault.
+                instance: instance.unwrap_or_default(),
+                default_flow,
+                flows,
+                customer_id_claim: reader.text("CUSTOMER_ID_CLAIM"),
+                attribute_claims: reader.attribute_claims(),
+                allow_unverified_persistent_chat: reader.flag("ALLOW_UNVERIFIED_PERSISTENT_CHAT"),
+            },
+        };
+        if reader.faults.is_empty() {
+            Ok(settings)
+        } else {
+            Err(SettingsError(reader.faults))
+        }
+    }
+}
+
+/// Reads variables and collects what is wrong with them.
+struct Reader<L> {
+    lookup: L,
+    faults: Vec<String>,
+}
+
+impl<L: Fn(&str) -> Option<String>> Reader<L> {
+    fn fault(&mut self, name: &str, rule: impl std::fmt::Display) {
+        self.faults.push(format!("{name} {rule}"));
+    }
+
+    /// A variable's text, without white space around it; blank is not set.
+    fn text(&self, name: &str) -> Option<String> {
+        let text = (self.lookup)(name)?.trim().to_owned();
+        Some(text).filter(|text| !text.is_empty())
+    }
+
+    fn required(&mut self, name: &str) -> Option<String> {
+        let text = self.text(name);
+        if text.is_none() {
+            self.fault(name, "is not set");
+        }
+        text
+    }
+
+    /// The items of a comma-separated list, blank ones left out.
+    fn list(&self, name: &str) -> Vec<String> {
+        let text = self.text(name).unwrap_or_default();
+        let items = text
+            .split(',')
+            .map(str::trim)
+            .filter(|item| !item.is_empty());
+        items.map(str::to_owned).collect()
+    }
+
+    fn flag(&mut self, name: &str) -> bool {
+        match self.text(name).as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => {
+                self.fault(name, "must be true or false");
+                false
+            }
+        }
+    }
+
+    fn instance(&mut self) -> Option<Instance> {
+        let text = self.required("INSTANCE_ID")?;
+        Instance::parse(&text)
+            .map_err(|invalid| self.fault("INSTANCE_ID", invalid))
+            .ok()
+    }
+
+    /// The default flow, and all that are allowed.
+    fn flows(&mut self, instance: Option<&Instance>) -> (String, BTreeSet<String>) {
+        let default = self.required("CONTACT_FLOW_ID");
+        let further = self.list("ALLOWED_CONTACT_FLOW_IDS");
+        let default = default.map(|text| ("CONTACT_FLOW_ID", text));
+        let further = further
+            .into_iter()
+            .map(|text| ("ALLOWED_CONTACT_FLOW_IDS", text));
+        let named: Vec<_> = default.into_iter().chain(further).collect();
+        let Some(instance) = instance else {
+            return Default::default();
+        };
+        let mut flows = Vec::new();
+        for (name, text) in named {
+            match instance.parse_flow(&text) {
+                Ok(flow) => flows.push(flow),
+                Err(invalid) => self.fault(name, invalid),
+            }
+        }
+        let default = flows.first().cloned().unwrap_or_default();
+        (default, flows.into_iter().collect())
+    }
+
+    fn origins(&mut self) -> Origins {
+        let texts = self.list("ALLOWED_ORIGINS");
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        Origins::parse(&texts).unwrap_or_else(|text| {
+            self.fault(
+                "ALLOWED_ORIGINS",
+                format!("must be * or a list of origins such as https://www.example.com, which {text:?} is not"),
+            );
+            Origins::Unchecked
+        })
+    }
+
+    /// `claim=AttributeName,…`; a claim's name may itself have `=` in it.
+    fn attribute_claims(&mut self) -> Vec<(String, String)> {
+        const NAME: &str = "ATTRIBUTE_CLAIMS";
+        let mut claims: Vec<(String, String)> = Vec::new();
+        for item in self.list(NAME) {
+            let pair = item
+                .rsplit_once('=')
+                .map(|(claim, name)| (claim.trim(), name.trim()));
+            let is_name = |name: &str| !name.is_empty() && name.bytes().all(request::is_name_byte);
+            match pair {
+                Some((claim, name)) if !claim.is_empty() && is_name(name) => {
+                    if claims.iter().any(|(_, other)| other == name) {
+                        self.fault(NAME, format!("fills the attribute {name} twice"));
+                    }
+                    claims.push((claim.to_owned(), name.to_owned()));
+                }
+                _ => self.fault(
+                    NAME,
+                    format!("must be a list of claim=AttributeName, which {item:?} is not; attribute names have letters, digits, dashes and underscores"),
+                ),
+            }
+        }
+        claims
+    }
+
+    fn defaults(&mut self) -> Defaults {
+        Defaults {
+            display_name: self.display_name(),
+            duration_minutes: self.duration(),
+            content_types: self.content_types(),
+        }
+    }
+
+    fn display_name(&mut self) -> String {
+        let name = self.text("DEFAULT_DISPLAY_NAME");
+        let name = name.unwrap_or_else(|| "Customer".to_owned());
+        if !DISPLAY_NAME.contains(&name.chars().count()) {
+            self.fault("DEFAULT_DISPLAY_NAME", "must have 1 to 256 characters");
+        }
+        name
+    }
+
+    fn duration(&mut self) -> Option<i32> {
+        const NAME: &str = "DEFAULT_CHAT_DURATION_MINUTES";
+        let text = self.text(NAME)?;
+        let minutes = text.parse().ok();
+        let minutes = minutes.filter(|minutes| DURATION_MINUTES.contains(&i64::from(*minutes)));
+        if minutes.is_none() {
+            self.fault(NAME, "must be an integer from 60 to 10080");
+        }
+        minutes
+    }
+
+    fn content_types(&mut self) -> ContentTypes {
+        const NAME: &str = "DEFAULT_MESSAGING_CONTENT_TYPES";
+        ContentTypes::new(self.list(NAME)).unwrap_or_else(|rule| {
+            self.fault(NAME, rule);
+            ContentTypes::default()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,128 @@
+use super::*;
+
+fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+    Settings::read(|name| {
+        let found = variables.iter().find(|(key, _)| *key == name);
+        found.map(|(_, value)| (*value).to_owned())
+    })
+}
+
+fn faults(variables: &[(&str, &str)]) -> Vec<String> {
+    read(variables)
+        .err()
+        .map(|error| error.0)
+        .unwrap_or_default()
+}
+
+const LEAST: [(&str, &str); 2] = [("INSTANCE_ID", "i-1"), ("CONTACT_FLOW_ID", "f-1")];
+
+#[test]
+fn instance_and_flow_suffice() {
+    let settings = read(&LEAST).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(settings.policy.instance.id(), "i-1");
+    assert_eq!(settings.policy.default_flow, "f-1");
+    assert_eq!(settings.policy.flows, BTreeSet::from(["f-1".to_owned()]));
+    assert_eq!(settings.origins, Origins::Unchecked);
+    assert_eq!(settings.defaults.display_name, "Customer");
+    assert_eq!(settings.defaults.duration_minutes, None);
+    assert!(settings.defaults.content_types.is_empty());
+    assert!(!settings.attachments);
+    assert!(!settings.policy.allow_unverified_persistent_chat);
+}
+
+#[test]
+fn every_faulty_variable_is_named_at_once() {
+    let faults = faults(&[
+        ("INSTANCE_ID", "no instance"),
+        ("ALLOWED_ORIGINS", "https://a.example/path"),
+        ("ATTRIBUTE_CLAIMS", "email"),
+        ("ALLOW_UNVERIFIED_PERSISTENT_CHAT", "yes"),
+        ("DEFAULT_DISPLAY_NAME", &"n".repeat(257)),
+        ("ATTACHMENTS", "1"),
+        ("DEFAULT_CHAT_DURATION_MINUTES", "59"),
+        ("DEFAULT_MESSAGING_CONTENT_TYPES", "text/markdown"),
+    ]);
+    let names = [
+        "INSTANCE_ID",
+        "CONTACT_FLOW_ID",
+        "ALLOWED_ORIGINS",
+        "ATTACHMENTS",
+        "DEFAULT_DISPLAY_NAME",
+        "DEFAULT_CHAT_DURATION_MINUTES",
+        "DEFAULT_MESSAGING_CONTENT_TYPES",
+        "ATTRIBUTE_CLAIMS",
+        "ALLOW_UNVERIFIED_PERSISTENT_CHAT",
+    ];
+    for name in names {
+        let named = faults.iter().filter(|fault| fault.starts_with(name));
+        assert_eq!(named.count(), 1, "{name} in {faults:?}");
+    }
+    assert_eq!(faults.len(), names.len(), "{faults:?}");
+}
+
+#[test]
+fn blank_is_not_set() {
+    let faults = faults(&[
+        ("INSTANCE_ID", " "),
+        ("CONTACT_FLOW_ID", ""),
+        ("ATTACHMENTS", ""),
+    ]);
+    assert_eq!(
+        faults,
+        ["INSTANCE_ID is not set", "CONTACT_FLOW_ID is not set"]
+    );
+}
+
+#[test]
+fn flows_are_ids_or_arns_of_the_instance() {
+    let arn = "arn:aws:connect:us-east-1:123456789012:instance/i-1/contact-flow/f-2";
+    let list = format!("f-1, {arn} ,,f-3");
+    let with = |flows: &'static str| [LEAST[0], ("CONTACT_FLOW_ID", flows)];
+    let settings = read(&[LEAST[0], LEAST[1], ("ALLOWED_CONTACT_FLOW_IDS", &list)]);
+    let settings = settings.unwrap_or_else(|error| panic!("{error}"));
+    let flows: Vec<&str> = settings.policy.flows.iter().map(String::as_str).collect();
+    assert_eq!(flows, ["f-1", "f-2", "f-3"]);
+    let foreign = with("arn:aws:connect:us-east-1:123456789012:instance/i-2/contact-flow/f-2");
+    assert_eq!(faults(&foreign).len(), 1);
+    assert_eq!(faults(&with("f/1")).len(), 1);
+}
+
+#[test]
+fn claims_are_split_at_their_last_equals_sign() {
+    let claims = (
+        "ATTRIBUTE_CLAIMS",
+        "email=Email, https://x.example/?a=b=Plan",
+    );
+    let settings = read(&[LEAST[0], LEAST[1], claims]).unwrap_or_else(|error| panic!("{error}"));
+    let pair = |claim: &str, name: &str| (claim.to_owned(), name.to_owned());
+    assert_eq!(
+        settings.policy.attribute_claims,
+        [
+            pair("email", "Email"),
+            pair("https://x.example/?a=b", "Plan")
+        ]
+    );
+    for faulty in ["email", "=Email", "email=", "email=E mail", "a=X,b=X"] {
+        let claims = ("ATTRIBUTE_CLAIMS", faulty);
+        assert_eq!(faults(&[LEAST[0], LEAST[1], claims]).len(), 1, "{faulty}");
+    }
+}
+
+#[test]
+fn the_default_duration_keeps_to_the_limits() {
+    for (text, fine) in [
+        ("59", false),
+        ("60", true),
+        ("10080", true),
+        ("10081", false),
+        ("99999999999", false),
+        ("1h", false),
+    ] {
+        let duration = ("DEFAULT_CHAT_DURATION_MINUTES", text);
+        assert_eq!(
+            read(&[LEAST[0], LEAST[1], duration]).is_ok(),
+            fine,
+            "{text}"
+        );
+    }
+}

@@ -1,0 +1,216 @@
+//! A [`StartChat`] in the SDK's types, and the SDK's answer in ours.
+
+use aws_sdk_connect::operation::start_chat_contact::StartChatContactOutput;
+use aws_sdk_connect::operation::start_chat_contact::builders::StartChatContactFluentBuilder;
+use aws_sdk_connect::types;
+use serde::Serialize;
+
+use crate::policy::StartChat;
+use crate::request::{ConnectionType, RehydrationType, ResponseMode, SegmentAttribute};
+
+/// A chat that Connect has started: the answer of `StartChatContact`.
+///
+/// `Debug` shows the ids only: whoever has a token can speak in the chat.
+pub struct StartedChat {
+    identifiers: Identifiers,
+}
+
+/// The members of `StartChatContactResponse`, absent ones left out.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Identifiers {
+    contact_id: String,
+    participant_id: String,
+    participant_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    continued_from_contact_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection_credentials: Option<ConnectionCredentials>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    websocket: Option<Websocket>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    streaming_id: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ConnectionCredentials {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection_token: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expiry: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Websocket {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection_expiry: Option<String>,
+}
+
+impl StartedChat {
+    /// The contact.
+    #[must_use]
+    pub fn contact_id(&self) -> &str {
+        &self.identifiers.contact_id
+    }
+
+    /// The contact whose transcript this chat shows.
+    #[must_use]
+    pub fn continued_from_contact_id(&self) -> Option<&str> {
+        self.identifiers.continued_from_contact_id.as_deref()
+    }
+
+    /// The result object, tokens and all: for the caller, and for nobody else.
+    #[must_use]
+    pub fn expose(&self) -> impl Serialize + '_ {
+        &self.identifiers
+    }
+}
+
+impl std::fmt::Debug for StartedChat {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StartedChat")
+            .field("contact_id", &self.identifiers.contact_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What Connect answered, if it has what a client needs to take part.
+pub(super) fn answer(answer: StartChatContactOutput) -> Option<StartedChat> {
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    Some(StartedChat {
+        identifiers: Identifiers {
+            contact_id: given(answer.contact_id)?,
+            participant_id: given(answer.participant_id)?,
+            participant_token: given(answer.participant_token)?,
+            continued_from_contact_id: given(answer.continued_from_contact_id),
+            connection_credentials: answer.connection_credentials.map(|one| {
+                ConnectionCredentials {
+                    connection_token: one.connection_token,
+                    expiry: one.expiry,
+                }
+            }),
+            websocket: answer.websocket.map(|one| Websocket {
+                url: one.url,
+                connection_expiry: one.connection_expiry,
+            }),
+            streaming_id: given(answer.streaming_id),
+        },
+    })
+}
+
+/// All sixteen members.
+pub(super) fn request(
+    call: StartChatContactFluentBuilder,
+    chat: &StartChat,
+    client_token: Option<&str>,
+) -> StartChatContactFluentBuilder {
+    let attributes = chat.attributes.clone().into_iter().collect();
+    let segments = chat.segment_attributes.iter();
+    let segments = segments.map(|(name, value)| (name.clone(), segment(value)));
+    call.instance_id(&chat.instance_id)
+        .contact_flow_id(&chat.contact_flow_id)
+        .set_participant_details(participant(chat))
+        .set_participant_configuration(chat.response_mode.map(participant_configuration))
+        .set_attributes(Some(attributes))
+        .set_initial_message(initial_message(chat))
+        .set_client_token(client_token.map(str::to_owned))
+        .set_chat_duration_in_minutes(chat.duration_minutes)
+        .set_supported_messaging_content_types(filled(chat.content_types.0.clone()))
+        .set_persistent_chat(persistent_chat(chat))
+        .set_related_contact_id(chat.related_contact_id.clone())
+        .set_segment_attributes(filled_map(segments.collect()))
+        .set_customer_id(chat.customer_id.clone())
+        .set_disconnect_on_customer_exit(disconnect(chat))
+        .set_connection_types(connection_types(chat))
+        .set_chat_streaming_configuration(streaming(chat))
+}
+
+fn filled<T>(items: Vec<T>) -> Option<Vec<T>> {
+    Some(items).filter(|items| !items.is_empty())
+}
+
+type Segments = std::collections::HashMap<String, types::SegmentAttributeValue>;
+
+fn filled_map(segments: Segments) -> Option<Segments> {
+    Some(segments).filter(|segments| !segments.is_empty())
+}
+
+// The builders below fail only where a required member is not set; it is.
+
+fn participant(chat: &StartChat) -> Option<types::ParticipantDetails> {
+    let name = &chat.participant_details.display_name;
+    let builder = types::ParticipantDetails::builder().display_name(name);
+    builder.build().ok()
+}
+
+fn initial_message(chat: &StartChat) -> Option<types::ChatMessage> {
+    let message = chat.initial_message.as_ref()?;
+    let builder = types::ChatMessage::builder()
+        .content_type(&message.content_type)
+        .content(&message.content);
+    builder.build().ok()
+}
+
+fn streaming(chat: &StartChat) -> Option<types::ChatStreamingConfiguration> {
+    let arn = chat.streaming_endpoint_arn.as_ref()?;
+    let builder = types::ChatStreamingConfiguration::builder().streaming_endpoint_arn(arn);
+    builder.build().ok()
+}
+
+fn participant_configuration(mode: ResponseMode) -> types::ParticipantConfiguration {
+    let mode = match mode {
+        ResponseMode::Incremental => types::ResponseMode::Incremental,
+        ResponseMode::Complete => types::ResponseMode::Complete,
+    };
+    types::ParticipantConfiguration::builder()
+        .response_mode(mode)
+        .build()
+}
+
+fn persistent_chat(chat: &StartChat) -> Option<types::PersistentChat> {
+    let persistent = chat.persistent_chat.as_ref()?;
+    let rehydration_type = match persistent.rehydration_type {
+        RehydrationType::EntirePastSession => types::RehydrationType::EntirePastSession,
+        RehydrationType::FromSegment => types::RehydrationType::FromSegment,
+    };
+    let builder = types::PersistentChat::builder()
+        .rehydration_type(rehydration_type)
+        .source_contact_id(&persistent.source_contact_id);
+    Some(builder.build())
+}
+
+fn disconnect(chat: &StartChat) -> Option<Vec<types::DisconnectOnCustomerExitParticipantType>> {
+    let agent = || vec![types::DisconnectOnCustomerExitParticipantType::Agent];
+    chat.disconnect_agent.then(agent)
+}
+
+fn connection_types(chat: &StartChat) -> Option<Vec<types::ConnectionType>> {
+    let types = chat.connection_types.iter().map(|one| match one {
+        ConnectionType::Websocket => types::ConnectionType::Websocket,
+        ConnectionType::ConnectionCredentials => types::ConnectionType::ConnectionCredentials,
+    });
+    filled(types.collect())
+}
+
+fn segment(value: &SegmentAttribute) -> types::SegmentAttributeValue {
+    let builder = types::SegmentAttributeValue::builder();
+    let builder = match value {
+        SegmentAttribute::String(text) => builder.value_string(text),
+        SegmentAttribute::Integer(number) => builder.value_integer(*number),
+        SegmentAttribute::Arn(arn) => builder.value_arn(arn),
+        SegmentAttribute::Map(map) => {
+            let map = map
+                .iter()
+                .map(|(name, value)| (name.clone(), segment(value)));
+            builder.set_value_map(Some(map.collect()))
+        }
+        SegmentAttribute::List(items) => {
+            builder.set_value_list(Some(items.iter().map(segment).collect()))
+        }
+    };
+    builder.build()
+}

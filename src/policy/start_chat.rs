@@ -1,0 +1,146 @@
+//! A chat that may be started.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Instance, Refused};
+use crate::problem::Problem;
+use crate::request::{
+    CUSTOMER_NAME, ChatRequest, ConnectionType, ContentTypes, InitialMessage, PersistentChat,
+    ResponseMode, SegmentAttribute,
+};
+
+/// A chat that may be started, as Connect will be asked for it.
+///
+/// It is built by [`Policy`](super::Policy) only, and holds personal data, so
+/// it has no `Debug`. Its JSON is the body of `StartChatContact` without
+/// `ClientToken`, with sorted names: the canonical form that
+/// [`idempotency`](crate::idempotency) hashes.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StartChat {
+    pub(crate) instance_id: String,
+    pub(crate) contact_flow_id: String,
+    pub(crate) participant_details: ParticipantDetails,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) attributes: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) initial_message: Option<InitialMessage>,
+    #[serde(skip)]
+    pub(crate) client_token: Option<String>,
+    #[serde(
+        rename = "ChatDurationInMinutes",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) duration_minutes: Option<i32>,
+    #[serde(
+        rename = "SupportedMessagingContentTypes",
+        skip_serializing_if = "ContentTypes::is_empty"
+    )]
+    pub(crate) content_types: ContentTypes,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) persistent_chat: Option<PersistentChat>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) related_contact_id: Option<String>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) segment_attributes: BTreeMap<String, SegmentAttribute>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) customer_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) response_mode: Option<ResponseMode>,
+    #[serde(rename = "DisconnectOnCustomerExit")]
+    pub(crate) disconnect_agent: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) connection_types: Vec<ConnectionType>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) streaming_endpoint_arn: Option<String>,
+}
+
+/// Who the customer is to the agent.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct ParticipantDetails {
+    pub(crate) display_name: String,
+}
+
+impl StartChat {
+    pub(super) fn new(
+        instance: &Instance,
+        flow: String,
+        request: ChatRequest,
+        verified_customer: Option<String>,
+        claims: Vec<(String, String)>,
+    ) -> Result<Self, Refused> {
+        Ok(Self {
+            instance_id: instance.id().to_owned(),
+            contact_flow_id: flow,
+            attributes: attributes(&request, claims)?,
+            participant_details: ParticipantDetails {
+                display_name: request.display_name,
+            },
+            initial_message: request.initial_message,
+            client_token: request.client_token.map(|asked| asked.value),
+            duration_minutes: request.duration_minutes,
+            content_types: request.content_types,
+            persistent_chat: request.persistent_chat.map(|asked| asked.value),
+            related_contact_id: request.related_contact_id.map(|asked| asked.value),
+            segment_attributes: request.segment_attributes,
+            customer_id: verified_customer.or(request.customer_id.map(|asked| asked.value)),
+            response_mode: request.response_mode,
+            disconnect_agent: request.disconnect_agent,
+            connection_types: request.connection_types,
+            streaming_endpoint_arn: request.streaming_endpoint.map(|asked| asked.value),
+        })
+    }
+
+    /// The flow it starts: a bare id.
+    #[must_use]
+    pub fn contact_flow_id(&self) -> &str {
+        &self.contact_flow_id
+    }
+
+    /// Whether participants may format their messages.
+    #[must_use]
+    pub fn has_markdown(&self) -> bool {
+        self.content_types.has_markdown()
+    }
+
+    /// The contact it goes on from, or is about.
+    pub(super) fn named_contact(&self) -> Option<&str> {
+        let source = self.persistent_chat.as_ref();
+        let source = source.map(|persistent| &persistent.source_contact_id);
+        source
+            .or(self.related_contact_id.as_ref())
+            .map(String::as_str)
+    }
+
+    pub(super) fn customer_id(&self) -> Option<&str> {
+        self.customer_id.as_deref()
+    }
+
+    pub(super) fn persistent_chat_mut(&mut self) -> Option<&mut PersistentChat> {
+        self.persistent_chat.as_mut()
+    }
+}
+
+/// What the caller gave, what the authorizer verified and, where there is room
+/// and no other, the display name as `customerName`.
+fn attributes(
+    request: &ChatRequest,
+    claims: Vec<(String, String)>,
+) -> Result<BTreeMap<String, String>, Refused> {
+    let mut attributes = request.attributes.clone();
+    for (name, value) in claims {
+        if !attributes.add_if_room(&name, &value) {
+            let pointer = attributes.pointer().to_owned();
+            let detail = "leaves no room for the verified claims";
+            return Err(Refused::NoRoom(Problem::at(pointer, detail)));
+        }
+    }
+    let named = attributes.values.get(CUSTOMER_NAME);
+    if named.is_none_or(String::is_empty) {
+        attributes.add_if_room(CUSTOMER_NAME, &request.display_name);
+    }
+    Ok(attributes.values)
+}

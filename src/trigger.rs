@@ -1,0 +1,177 @@
+//! Who invoked the function, and what they ask it.
+//!
+//! A payload is recognised by keys that only the service in question sets, and
+//! before anything in it can be found wrong, so that each failure is told in
+//! its caller's language.
+
+mod event;
+mod http;
+mod unsupported;
+
+use serde_json::{Map, Value};
+
+pub use self::event::{EventBridgeEvent, SqsRecord};
+pub use self::http::{Format, HttpCall};
+
+use crate::idempotency::Key;
+use crate::policy::Caller;
+
+/// Who invoked the function.
+pub enum Trigger {
+    /// API Gateway or a function URL.
+    Http(HttpCall),
+    /// An `EventBridge` rule.
+    EventBridge(EventBridgeEvent),
+    /// A custom event bus or a pipe: a list of events or requests.
+    Batch(Vec<Value>),
+    /// An SQS event source mapping.
+    Sqs(Vec<SqsRecord>),
+    /// Anyone who sends a bare request: Scheduler, Step Functions, the CLI.
+    Direct(Map<String, Value>),
+}
+
+/// A request out of its envelope, and what the envelope says of it.
+pub struct Payload {
+    /// The members of the request.
+    pub request: Map<String, Value>,
+    /// Who asks.
+    pub caller: Caller,
+    /// What makes it the same request when it comes again.
+    pub key: Key,
+}
+
+/// Why there is no request to be had from a payload.
+#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
+pub enum Unreadable {
+    /// It is a service's event that this function does not serve.
+    #[error("{0} cannot start a chat")]
+    Unsupported(String),
+    /// The request is JSON, but no object.
+    #[error("the request must be a JSON object, not {0}")]
+    NotAnObject(&'static str),
+    /// The request is not JSON.
+    #[error("the request is not JSON, from line {line}, column {column} on")]
+    NotJson {
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1.
+        column: usize,
+    },
+    /// The body is not text.
+    #[error("the body is not UTF-8")]
+    NotUtf8,
+    /// The body is declared to be base64 and is not.
+    #[error("the body is not base64")]
+    NotBase64,
+    /// An SQS record has no body.
+    #[error("the message has no body")]
+    NoBody,
+    /// The body of an HTTP request has more than 128 KiB.
+    #[error("the body is larger than 128 KiB")]
+    TooLarge,
+    /// The HTTP method is neither `POST` nor `OPTIONS`.
+    #[error("the method is not POST")]
+    Method,
+}
+
+impl Unreadable {
+    pub(crate) fn not_json(error: &serde_json::Error) -> Self {
+        Self::NotJson {
+            line: error.line(),
+            column: error.column(),
+        }
+    }
+}
+
+impl Trigger {
+    /// Tells who invoked the function.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable`] for an event of a service that this function does not
+    /// serve, named in the error, and for JSON that is neither object nor list.
+    pub fn recognize(payload: Value) -> Result<Self, Unreadable> {
+        match payload {
+            Value::Array(items) => Ok(Self::Batch(items)),
+            Value::Object(event) => recognize_object(event),
+            other => Err(Unreadable::NotAnObject(crate::request::kind(&other))),
+        }
+    }
+
+    /// Its name in logs and metrics.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Http(call) => call.format.name(),
+            Self::EventBridge(_) => "eventbridge",
+            Self::Batch(_) => "batch",
+            Self::Sqs(_) => "sqs",
+            Self::Direct(_) => "direct",
+        }
+    }
+}
+
+fn recognize_object(event: Map<String, Value>) -> Result<Trigger, Unreadable> {
+    if let Some(service) = unsupported::service(&event) {
+        return Err(Unreadable::Unsupported(service));
+    }
+    if let Some(format) = Format::of(&event) {
+        return Ok(Trigger::Http(HttpCall::read(format, event)));
+    }
+    Ok(match EventBridgeEvent::read(event) {
+        Ok(event) => Trigger::EventBridge(event),
+        Err(mut event) => match event.remove("Records") {
+            Some(Value::Array(records)) => Trigger::Sqs(SqsRecord::read_all(&records)),
+            _ => Trigger::Direct(event),
+        },
+    })
+}
+
+/// Opens an element of a batch or the body of a message: an `EventBridge`
+/// event, or a bare request that goes by `key`.
+///
+/// # Errors
+///
+/// [`Unreadable`] for anything else.
+pub fn open_element(element: Value, key: Key) -> Result<Payload, Unreadable> {
+    match Trigger::recognize(element)? {
+        Trigger::EventBridge(event) => event.open(key),
+        Trigger::Direct(request) => Ok(trusted(request, key)),
+        Trigger::Batch(_) => Err(Unreadable::NotAnObject("a list")),
+        Trigger::Http(_) => Err(Unreadable::Unsupported("an HTTP request in a batch".into())),
+        Trigger::Sqs(_) => Err(Unreadable::Unsupported("an SQS batch in a batch".into())),
+    }
+}
+
+/// A request of someone whom IAM let in.
+#[must_use]
+pub fn trusted(request: Map<String, Value>, key: Key) -> Payload {
+    Payload {
+        request,
+        caller: Caller::Trusted,
+        key,
+    }
+}
+
+/// Parses text as JSON. The error has a position and no word of the text.
+fn parse_json(text: &str) -> Result<Value, Unreadable> {
+    serde_json::from_str(text).map_err(|error| Unreadable::not_json(&error))
+}
+
+fn object(value: Value) -> Result<Map<String, Value>, Unreadable> {
+    match value {
+        Value::Object(members) => Ok(members),
+        other => Err(Unreadable::NotAnObject(crate::request::kind(&other))),
+    }
+}
+
+/// The string at a path of member names.
+fn text_at<'a>(event: &'a Map<String, Value>, path: &[&str]) -> Option<&'a str> {
+    value_at(event, path)?.as_str()
+}
+
+fn value_at<'a>(event: &'a Map<String, Value>, path: &[&str]) -> Option<&'a Value> {
+    let (first, rest) = path.split_first()?;
+    let value = event.get(*first)?;
+    rest.iter().try_fold(value, |value, name| value.get(name))
+}

@@ -1,0 +1,75 @@
+//! `EventBridge` events and SQS messages.
+
+use serde_json::{Map, Value};
+
+use super::{Payload, Unreadable, object, open_element, parse_json, text_at, trusted};
+use crate::idempotency::Key;
+
+/// An event as an `EventBridge` rule, a replay or a bus delivers it.
+pub struct EventBridgeEvent {
+    source: Option<String>,
+    id: Option<String>,
+    detail: Value,
+}
+
+impl EventBridgeEvent {
+    /// Reads an event; gives the object back where it is none.
+    pub(super) fn read(mut event: Map<String, Value>) -> Result<Self, Map<String, Value>> {
+        let members = ["detail-type", "source", "detail"];
+        if !members.iter().all(|name| event.contains_key(*name)) {
+            return Err(event);
+        }
+        let text = |name| text_at(&event, &[name]).map(str::to_owned);
+        Ok(Self {
+            source: text("source"),
+            id: text("id").filter(|id| !id.is_empty()),
+            detail: event.remove("detail").unwrap_or_default(),
+        })
+    }
+
+    /// The request in its `detail`. An event without an id goes by `key`.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable::NotAnObject`] where the detail is none.
+    pub fn open(self, key: Key) -> Result<Payload, Unreadable> {
+        let key = match (self.source, self.id) {
+            (Some(source), Some(id)) => Key::EventBridge { source, id },
+            _ => key,
+        };
+        Ok(trusted(object(self.detail)?, key))
+    }
+}
+
+/// One message of an SQS batch.
+pub struct SqsRecord {
+    /// Under which its failure is reported; absent from what is no record.
+    pub message_id: Option<String>,
+    body: Option<String>,
+}
+
+impl SqsRecord {
+    pub(super) fn read_all(records: &[Value]) -> Vec<Self> {
+        let text = |record: &Value, name| {
+            let text = record.get(name).and_then(Value::as_str);
+            text.map(str::to_owned)
+        };
+        let records = records.iter().map(|record| Self {
+            message_id: text(record, "messageId").filter(|id| !id.is_empty()),
+            body: text(record, "body"),
+        });
+        records.collect()
+    }
+
+    /// The request in its body.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable`] where the body is neither an event nor a request.
+    pub fn open(self, otherwise: Key) -> Result<Payload, Unreadable> {
+        let body = self.body.as_deref().ok_or(Unreadable::NoBody)?;
+        let sqs = |message_id| Key::Sqs { message_id };
+        let key = self.message_id.map_or(otherwise, sqs);
+        open_element(parse_json(body)?, key)
+    }
+}
