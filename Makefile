@@ -22,6 +22,7 @@ help: ## List the commands
 	@echo '  EVENT=events/sqs.json     the event that `make run` sends (default $(EVENT))'
 	@echo '  CONNECT=aws               `make serve` calls the real Amazon Connect, with your AWS credentials'
 	@echo '  PORT=9001                 the port of `make serve` (default $(PORT))'
+	@echo '  SECONDS=600               how long `make soak` and `make fuzz` take (default $(SECONDS))'
 	@echo '  INSTANCE_ID, CONTACT_FLOW_ID … from your environment are settings of the function (docs/settings.md)'
 
 .PHONY: run
@@ -38,7 +39,11 @@ serve: ## Serve the function at http://127.0.0.1:9000 until Ctrl-C
 
 .PHONY: test
 test: ## Run all tests: everything that CI runs besides `make check`
+	$(CARGO) build $(BUILD)
 	$(CARGO) test --workspace
+	$(CARGO) build --release -p start-chat-contact -p panics
+	FUNCTION='$(CURDIR)/target/release/start-chat-contact' \
+		$(CARGO) test --workspace --test behaviour -- events:: panics:: resilience::sequential
 
 .PHONY: check
 check: ## Check format, lints and docs; any warning is an error
@@ -53,6 +58,28 @@ fmt: ## Format the code
 .PHONY: release
 release: ## Build the function as it is shipped
 	$(CARGO) build --release -p start-chat-contact
+
+SECONDS ?= 60
+CARGO_FUZZ := .tools/bin/cargo-fuzz
+
+$(CARGO_FUZZ):
+	$(CARGO) install cargo-fuzz --version 0.13.2 --locked --root .tools
+
+.PHONY: fuzz
+fuzz: $(CARGO_FUZZ) ## Fuzz the way from event to request, and the policy, for SECONDS each (nightly Rust)
+	@mkdir -p fuzz/corpus/event fuzz/corpus/policy
+	@cp events/*.json fuzz/corpus/event/
+	@cp fuzz/seeds/policy/*.json fuzz/corpus/policy/
+	@for target in event policy; do \
+		PATH="$(CURDIR)/.tools/bin:$$PATH" $(CARGO) +nightly fuzz run --dev --sanitizer none $$target -- \
+			-max_total_time=$(SECONDS) -max_len=65536 -print_final_stats=1; \
+	done
+
+.PHONY: soak
+soak: ## Send every kind of event for SECONDS while Connect fails in every way; account for each chat
+	@$(CARGO) build --release -p start-chat-contact
+	@$(CARGO) build $(BUILD)
+	@$(LOCAL_AWS) soak --function target/release/start-chat-contact --seconds $(SECONDS)
 
 .PHONY: clean
 clean: ## Remove what was built

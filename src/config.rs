@@ -106,7 +106,12 @@ impl Settings {
         Self::read(variable)
     }
 
-    fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+    /// Reads the variables that `lookup` knows.
+    ///
+    /// # Errors
+    ///
+    /// [`SettingsError`] with every faulty variable.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let mut reader = Reader {
             lookup,
             faults: Vec::new(),
@@ -197,12 +202,13 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
             .into_iter()
             .map(|text| ("ALLOWED_CONTACT_FLOW_IDS", text));
         let named: Vec<_> = default.into_iter().chain(further).collect();
-        let Some(instance) = instance else {
-            return Default::default();
-        };
         let mut flows = Vec::new();
         for (name, text) in named {
-            match instance.parse_flow(&text) {
+            let flow = match instance {
+                Some(instance) => instance.parse_flow(&text),
+                None => Instance::parse_any_flow(&text),
+            };
+            match flow {
                 Ok(flow) => flows.push(flow),
                 Err(invalid) => self.fault(name, invalid),
             }

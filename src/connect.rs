@@ -29,8 +29,10 @@ pub enum ConnectError {
         code: String,
         /// The HTTP status.
         status: u16,
-        /// Connect's own words, which may speak of the request.
+        /// Connect's own words, which may quote the request: for the caller.
         message: Option<String>,
+        /// The same without the request's personal data: for the log.
+        cause: Option<String>,
     },
     /// It answered what cannot be read, or lacks what a chat needs.
     #[error("Amazon Connect's answer cannot be read")]
@@ -74,7 +76,7 @@ impl Connect {
         let request = wire::request(self.client.start_chat_contact(), chat, client_token);
         let call = request.customize().interceptor(meter.interceptor());
         let answer = meter.time(call.send()).await;
-        let answer = answer.map_err(|error| read_error(&error))?;
+        let answer = answer.map_err(|error| read_error(&error, |text| chat.redact(text)))?;
         wire::answer(answer).ok_or(ConnectError::Unreadable)
     }
 
@@ -93,8 +95,13 @@ impl Connect {
         let request = request.instance_id(instance_id).contact_id(contact_id);
         let call = request.customize().interceptor(meter.interceptor());
         match meter.time(call.send()).await {
-            Ok(answer) => Ok(answer.contact.map(contact)),
-            Err(error) => match read_error(&error) {
+            // An answer without a contact says nothing: an unknown one is an error.
+            Ok(answer) => match answer.contact {
+                Some(found) => Ok(Some(contact(found))),
+                None => Err(ConnectError::Unreadable),
+            },
+            // Only ids are asked for, and they may be logged.
+            Err(error) => match read_error(&error, str::to_owned) {
                 ConnectError::Refused { code, .. } if is_unknown_contact(&code) => Ok(None),
                 error => Err(error),
             },
@@ -121,7 +128,7 @@ fn contact(contact: aws_sdk_connect::types::Contact) -> Contact {
     }
 }
 
-fn read_error<E>(error: &SdkError<E>) -> ConnectError
+fn read_error<E>(error: &SdkError<E>, redact: impl Fn(&str) -> String) -> ConnectError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
@@ -135,6 +142,7 @@ where
                 code: service.err().code().map(name).unwrap_or_default(),
                 status,
                 message: service.err().message().map(str::to_owned),
+                cause: service.err().message().map(redact),
             }
         }
         SdkError::ResponseError(response) => match response.raw().status().as_u16() {
@@ -143,10 +151,11 @@ where
                 code: String::new(),
                 status,
                 message: None,
+                cause: None,
             },
         },
         error => ConnectError::Unavailable {
-            cause: causes(error),
+            cause: redact(&causes(error)),
         },
     }
 }

@@ -92,7 +92,9 @@ impl Error {
             Self::Unreadable(
                 unreadable @ (Unreadable::NotAnObject(_)
                 | Unreadable::NotJson { .. }
+                | Unreadable::TooDeep
                 | Unreadable::NotUtf8
+                | Unreadable::NotText
                 | Unreadable::NotBase64
                 | Unreadable::NoBody
                 | Unreadable::Unsupported(_)),
@@ -204,6 +206,7 @@ fn connect_told(error: &ConnectError) -> Told {
             code,
             status,
             message,
+            ..
         } => refusal_told(code, *status, message.as_deref()),
         ConnectError::Unreadable => told(
             502,
@@ -244,5 +247,109 @@ fn refusal_told(code: &str, status: u16, message: Option<&str>) -> Told {
         _ if status >= 500 => Told { retry_after: Some(1), ..told(503, "ServiceUnavailableException", UNAVAILABLE, "Amazon Connect failed. Try again.") },
         "" => told(502, BAD_GATEWAY, "Amazon Connect's answer was not understood", "Amazon Connect refused the request without a reason."),
         _ => named(502, "Amazon Connect refused the function", "Amazon Connect does not let the function start this chat. Its log has more.".into(), None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: &str, status: u16) -> Error {
+        let words = Some("Connect's words".to_owned());
+        Error::Connect(ConnectError::Refused {
+            code: code.to_owned(),
+            status,
+            message: words.clone(),
+            cause: words,
+        })
+    }
+
+    fn unavailable() -> Error {
+        let cause = "Connect's words".to_owned();
+        Error::Connect(ConnectError::Unavailable { cause })
+    }
+
+    /// Each failure, its status and code, and whether a retry may mend it.
+    #[test]
+    fn the_table_of_failures() {
+        let unreadable = Error::Connect(ConnectError::Unreadable);
+        let same = |code: &'static str, status| (refused(code, status), status, code);
+        for ((error, status, code), is_transient) in [
+            ((Unreadable::NotUtf8.into(), 400, VALIDATION), false),
+            (
+                (Refused::Unauthorized.into(), 401, "UnauthorizedException"),
+                false,
+            ),
+            ((Refused::Contact.into(), 403, "ForbiddenException"), false),
+            ((Refused::Origin.into(), 403, "ForbiddenException"), false),
+            (
+                (Unreadable::Method.into(), 405, "MethodNotAllowedException"),
+                false,
+            ),
+            (
+                (Refused::StillRunning.into(), 409, "ConflictException"),
+                true,
+            ),
+            (
+                (Unreadable::TooLarge.into(), 413, "PayloadTooLargeException"),
+                false,
+            ),
+            (same("InvalidRequestException", 400), false),
+            (same("InvalidParameterException", 400), false),
+            (same("ResourceNotFoundException", 404), false),
+            (same("LimitExceededException", 429), true),
+            (same("TooManyRequestsException", 429), true),
+            (
+                (
+                    refused("ThrottlingException", 400),
+                    429,
+                    "ThrottlingException",
+                ),
+                true,
+            ),
+            (
+                (
+                    refused("AccessDeniedException", 403),
+                    502,
+                    "AccessDeniedException",
+                ),
+                false,
+            ),
+            ((refused("Other", 400), 502, "Other"), false),
+            ((refused("", 400), 502, BAD_GATEWAY), true),
+            ((unreadable, 502, BAD_GATEWAY), true),
+            (
+                (
+                    refused("InternalServiceException", 500),
+                    503,
+                    "InternalServiceException",
+                ),
+                true,
+            ),
+            (
+                (refused("Other", 500), 503, "ServiceUnavailableException"),
+                true,
+            ),
+            ((unavailable(), 503, "ServiceUnavailableException"), true),
+            ((Error::TimedOut, 504, "TimeoutException"), true),
+            ((Error::Panicked, 500, "InternalError"), true),
+        ] {
+            let told = error.told();
+            assert_eq!(
+                (told.status, told.code.as_ref()),
+                (status, code),
+                "{error:?}"
+            );
+            assert_eq!(told.is_transient(), is_transient, "{error:?}");
+            let is_connects = told.detail.contains("Connect's words");
+            let is_mendable = error.told().status == 400 && code != VALIDATION;
+            assert_eq!(is_connects, is_mendable, "{error:?}");
+            let seconds = match (status, code) {
+                (429, "LimitExceededException") => Some(30),
+                (429 | 503, _) => Some(1),
+                _ => None,
+            };
+            assert_eq!(told.retry_after, seconds, "{error:?}");
+        }
     }
 }

@@ -60,8 +60,7 @@ impl Handler {
     /// always answered.
     pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Value, Failure> {
         let invocation = Invocation::new(&event.context, self.was_cold());
-        let payload = serde_json::from_str(event.payload.get());
-        let payload = payload.map_err(|error| Unreadable::not_json(&error));
+        let payload = trigger::parse_json(event.payload.get());
         let trigger = match payload.and_then(Trigger::recognize) {
             Ok(trigger) => trigger,
             Err(unreadable) => return self.unrecognized(unreadable, &invocation).await,
@@ -160,12 +159,44 @@ impl Handler {
     ) -> Result<Value, Failure> {
         let ids = records.iter().map(|record| record.message_id.clone());
         let ids: Vec<_> = ids.collect();
+        let in_order = records.iter().any(|record| record.is_fifo);
         let opens = records.into_iter().enumerate().map(|(index, record)| {
             let key = invocation.key(index);
             move || Ok(record.open(key)?)
         });
-        let chats = self.all(name, opens, invocation).await;
-        reply::failed_messages(ids.iter().zip(&chats))
+        let chats = if in_order {
+            self.until_failure(name, opens, invocation).await
+        } else {
+            self.all(name, opens, invocation).await
+        };
+        reply::failed_messages(&ids, &chats)
+    }
+
+    /// Attempts the chats of a FIFO queue's batch one by one, up to the first
+    /// that fails ("Implementing partial batch responses", Lambda developer
+    /// guide).
+    async fn until_failure<O>(
+        &self,
+        name: &'static str,
+        opens: impl Iterator<Item = O>,
+        invocation: &Invocation,
+    ) -> Vec<Result<StartedChat, Error>>
+    where
+        O: FnOnce() -> Result<Payload, Error>,
+    {
+        let pace = &Pace::new();
+        let mut chats = Vec::new();
+        for open in opens {
+            let mut notes = Notes::default();
+            chats.push(
+                self.chat(name, open, invocation, Some(pace), &mut notes)
+                    .await,
+            );
+            if chats.last().is_some_and(Result::is_err) {
+                break;
+            }
+        }
+        chats
     }
 
     /// Attempts every chat of a batch, a few at a time.

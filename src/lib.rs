@@ -21,5 +21,7 @@ pub mod policy;
 pub mod problem;
 pub mod reply;
 pub mod request;
+pub mod serve;
+pub mod shutdown;
 pub mod telemetry;
 pub mod trigger;

@@ -1,13 +1,10 @@
-//! The process: settings, client, and then one invocation after another.
+//! The process that Lambda starts.
 
 use std::process::ExitCode;
 
-use lambda_runtime::{LambdaEvent, Runtime, service_fn};
-use serde_json::value::RawValue;
-use start_chat_contact::config::{Process, Settings, SettingsError};
-use start_chat_contact::connect::{self, Connect};
-use start_chat_contact::handler::Handler;
-use start_chat_contact::{init_error, telemetry};
+use start_chat_contact::config::Process;
+use start_chat_contact::connect::{Connect, client};
+use start_chat_contact::{serve, telemetry};
 
 fn main() -> ExitCode {
     let process = Process::from_env();
@@ -22,7 +19,7 @@ fn main() -> ExitCode {
         .enable_all()
         .build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(serve(&process)),
+        Ok(runtime) => runtime.block_on(run(&process)),
         Err(error) => Err(error.into()),
     };
     match result {
@@ -34,24 +31,7 @@ fn main() -> ExitCode {
     }
 }
 
-async fn serve(process: &Process) -> Result<(), lambda_runtime::Error> {
-    let settings = match Settings::from_env() {
-        Ok(settings) => settings,
-        Err(faults) => return Err(refuse(faults).await),
-    };
-    let connect = Connect::new(connect::client(process.aws).await);
-    let handler = Handler::new(settings, connect, process.json_logs);
-    let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
-        let handler = handler.clone();
-        async move { handler.handle(event).await }
-    });
-    Runtime::new(service).run_concurrent().await
-}
-
-/// Tells Lambda that the settings are faulty.
-async fn refuse(faults: SettingsError) -> lambda_runtime::Error {
-    if let Err(error) = init_error::report("SettingsError", &faults.to_string()).await {
-        tracing::error!(%error, "the init error could not be reported");
-    }
-    faults.into()
+async fn run(process: &Process) -> Result<(), lambda_runtime::Error> {
+    let connect = Connect::new(client(process.aws).await);
+    serve::serve(process, connect).await
 }

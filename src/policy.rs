@@ -9,6 +9,7 @@ mod caller;
 mod contact;
 mod ids;
 mod origins;
+mod redact;
 mod start_chat;
 
 use std::collections::BTreeSet;
@@ -155,13 +156,14 @@ impl Policy {
         }
     }
 
-    fn claimed_attributes(&self, caller: &Caller) -> Vec<(String, String)> {
+    /// The attributes that claims fill, with what the authorizer verified.
+    fn claimed_attributes(&self, caller: &Caller) -> Vec<(String, Option<String>)> {
         let Caller::Stranger(claims) = caller else {
             return Vec::new();
         };
         let named = self.attribute_claims.iter();
         named
-            .filter_map(|(claim, name)| Some((name.clone(), claims.text(claim)?)))
+            .map(|(claim, name)| (name.clone(), claims.text(claim)))
             .collect()
     }
 }

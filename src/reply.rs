@@ -33,21 +33,24 @@ pub fn results(chats: &[Result<StartedChat, Error>]) -> Result<Value, Failure> {
     }
 }
 
-/// The answer to an SQS batch: the messages to deliver again.
+/// The answer to an SQS batch: the messages to deliver again. Those that have
+/// no outcome were not attempted.
 ///
 /// # Errors
 ///
 /// [`Failure`] where a message failed that has no id to be reported under:
 /// only the whole batch can be delivered again then.
-pub fn failed_messages<'a>(
-    chats: impl Iterator<Item = (&'a Option<String>, &'a Result<StartedChat, Error>)>,
+pub fn failed_messages(
+    ids: &[Option<String>],
+    chats: &[Result<StartedChat, Error>],
 ) -> Result<Value, Failure> {
     let mut response = SqsBatchResponse::default();
-    for (message_id, chat) in chats {
-        match (message_id, chat) {
-            (_, Ok(_)) => {}
-            (Some(id), Err(_)) => response.add_failure(id),
-            (None, Err(error)) => return Err(Failure::of(error)),
+    let failure = chats.iter().find_map(|chat| chat.as_ref().err());
+    for (index, id) in ids.iter().enumerate() {
+        match (id, failure) {
+            _ if matches!(chats.get(index), Some(Ok(_))) => {}
+            (None, Some(error)) => return Err(Failure::of(error)),
+            (id, _) => response.add_failure(id.as_deref().unwrap_or_default()),
         }
     }
     // Strings: nothing in it can fail to become JSON.

@@ -17,6 +17,10 @@ use crate::config::Process;
 
 const OWN: &str = env!("CARGO_CRATE_NAME");
 
+/// Where the runtime logs each failure that the handler returns: the chat's
+/// own line has told of it, and panics do not get that far.
+const RUNTIMES_FAILURES: &str = "lambda_runtime::layers::panic";
+
 /// Sets up the log on standard output: JSON or text, from a level on.
 pub fn init(process: &Process) {
     let registry = tracing_subscriber::registry().with(filter(process.log_level.as_deref()));
@@ -45,12 +49,20 @@ fn report_panic(info: &std::panic::PanicHookInfo<'_>) {
 fn filter(level: Option<&str>) -> Targets {
     let level = level.map(|level| level.replace("FATAL", "ERROR"));
     let set = level.and_then(|level| Targets::from_str(&level).ok());
+    // What is no level is read as another crate's name.
+    let is_ours = |set: &Targets| {
+        set.default_level().is_some() || set.iter().any(|(target, _)| target == OWN)
+    };
+    let set = set.filter(is_ours);
     let set = set.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
     let own = set.iter().find(|(target, _)| *target == OWN);
     let default = set.default_level().unwrap_or(LevelFilter::OFF);
     let own = own.map_or(default, |(_, level)| level);
     let others = default.min(LevelFilter::WARN);
-    Targets::new().with_default(others).with_target(OWN, own)
+    Targets::new()
+        .with_default(others)
+        .with_target(RUNTIMES_FAILURES, LevelFilter::OFF)
+        .with_target(OWN, own)
 }
 
 #[cfg(test)]

@@ -57,12 +57,18 @@ pub enum Unreadable {
         /// Counted from 1.
         column: usize,
     },
+    /// It is nested deeper than 128 levels.
+    #[error("the request is nested deeper than 128 levels")]
+    TooDeep,
     /// The body is not text.
     #[error("the body is not UTF-8")]
     NotUtf8,
     /// The body is declared to be base64 and is not.
     #[error("the body is not base64")]
     NotBase64,
+    /// The body of an HTTP request is something else than text in its event.
+    #[error("the body is not text")]
+    NotText,
     /// An SQS record has no body.
     #[error("the message has no body")]
     NoBody,
@@ -72,15 +78,6 @@ pub enum Unreadable {
     /// The HTTP method is neither `POST` nor `OPTIONS`.
     #[error("the method is not POST")]
     Method,
-}
-
-impl Unreadable {
-    pub(crate) fn not_json(error: &serde_json::Error) -> Self {
-        Self::NotJson {
-            line: error.line(),
-            column: error.column(),
-        }
-    }
 }
 
 impl Trigger {
@@ -153,9 +150,36 @@ pub fn trusted(request: Map<String, Value>, key: Key) -> Payload {
     }
 }
 
-/// Parses text as JSON. The error has a position and no word of the text.
-fn parse_json(text: &str) -> Result<Value, Unreadable> {
-    serde_json::from_str(text).map_err(|error| Unreadable::not_json(&error))
+/// How deep JSON may be nested: as deep as `serde_json` reads it.
+const DEPTH: usize = 128;
+
+/// Parses text as JSON.
+///
+/// # Errors
+///
+/// [`Unreadable::NotJson`], which has a position and no word of the text.
+pub fn parse_json(text: &str) -> Result<Value, Unreadable> {
+    let value = serde_json::from_str(text).map_err(|error| Unreadable::NotJson {
+        line: error.line(),
+        column: error.column(),
+    })?;
+    // A member of serde_json's own, which a caller can send too, begins the
+    // count of levels anew.
+    if is_deeper(&value, DEPTH + 1) {
+        return Err(Unreadable::TooDeep);
+    }
+    Ok(value)
+}
+
+fn is_deeper(value: &Value, levels: usize) -> bool {
+    let Some(left) = levels.checked_sub(1) else {
+        return true;
+    };
+    match value {
+        Value::Array(items) => items.iter().any(|item| is_deeper(item, left)),
+        Value::Object(members) => members.values().any(|member| is_deeper(member, left)),
+        _ => false,
+    }
 }
 
 fn object(value: Value) -> Result<Map<String, Value>, Unreadable> {

@@ -1,8 +1,6 @@
 //! The function's process: started, watched, started again after death, killed in the end.
 
 use std::io;
-use std::os::unix::process::ExitStatusExt;
-use std::process::ExitStatus;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,6 +11,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 
+use crate::exit::reason;
 use crate::launch::Launch;
 use crate::lock;
 use crate::queue::{Death, Queue};
@@ -78,6 +77,12 @@ impl Function {
         lock(&self.0.logs).clone()
     }
 
+    /// Every line that the function has written since they were last taken.
+    #[must_use]
+    pub fn take_logs(&self) -> Vec<String> {
+        std::mem::take(&mut *lock(&self.0.logs))
+    }
+
     /// How often the process was started.
     #[must_use]
     pub fn starts(&self) -> usize {
@@ -117,8 +122,9 @@ impl Function {
         self.ended().await;
     }
 
-    pub(crate) fn kill_now(&self) {
+    fn kill_now(&self) {
         if let Some(process) = lock(&self.0.process).as_ref() {
+            self.0.queue.retire();
             process.kill.notify_one();
         }
     }
@@ -255,45 +261,6 @@ impl Function {
         if self.0.queue.has_waiting() {
             let function = self.clone();
             tokio::spawn(async move { function.ensure_started().await });
-        }
-    }
-}
-
-/// How Lambda words the end of a process.
-fn reason(status: ExitStatus) -> String {
-    match (status.code(), status.signal()) {
-        (Some(0), _) => "Runtime exited without providing a reason".to_owned(),
-        (Some(code), _) => format!("Runtime exited with error: exit status {code}"),
-        (None, Some(signal)) => {
-            format!("Runtime exited with error: signal: {}", signal_name(signal))
-        }
-        (None, None) => "Runtime exited".to_owned(),
-    }
-}
-
-fn signal_name(signal: i32) -> String {
-    match signal {
-        6 => "aborted".to_owned(),
-        9 => "killed".to_owned(),
-        11 => "segmentation fault".to_owned(),
-        15 => "terminated".to_owned(),
-        other => format!("signal {other}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_end_of_a_process_is_worded_as_lambda_does() {
-        for (raw, expected) in [
-            (0, "Runtime exited without providing a reason"),
-            (1 << 8, "Runtime exited with error: exit status 1"),
-            (9, "Runtime exited with error: signal: killed"),
-            (15, "Runtime exited with error: signal: terminated"),
-        ] {
-            assert_eq!(reason(ExitStatus::from_raw(raw)), expected);
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::Response;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::lambda::{Invoked, Lambda, SYNC_LIMIT};
 use crate::options::Narrator;
 use crate::queue::Call;
+use crate::receive;
 use crate::respond::Reply;
 use crate::world::{ACCOUNT_ID, FUNCTION_NAME, REGION};
 
@@ -47,55 +48,80 @@ async fn invoke(
     request: Request<Body>,
 ) -> Response {
     let (head, body) = request.into_parts();
-    if !names_the_function(&name) {
+    let headers = &head.headers;
+    let kind = header(headers, "x-amz-invocation-type").unwrap_or("RequestResponse");
+    let payload = match payload(&name, kind, headers, body).await {
+        Ok(payload) => payload,
+        Err(Refusal(status, error, message)) => return refusal(status, error, &message),
+    };
+    let call = Call {
+        client_context: client_context(headers),
+        ..Lambda::call(payload)
+    };
+    match kind {
+        "RequestResponse" => service.synchronously(call, headers).await,
+        "Event" => service.asynchronously(call),
+        "DryRun" => Reply::new(StatusCode::NO_CONTENT).body(Body::empty()),
+        _ => {
+            let error = "InvalidParameterValueException";
+            refusal(
+                StatusCode::BAD_REQUEST,
+                error,
+                "InvocationType is not valid",
+            )
+        }
+    }
+}
+
+/// Why an invocation is refused: status, error type, message.
+struct Refusal(StatusCode, &'static str, String);
+
+/// The payload, if it is one that this function can be invoked with.
+async fn payload(
+    name: &str,
+    kind: &str,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<Vec<u8>, Refusal> {
+    if !names_the_function(name) {
         let message =
             format!("Function not found: arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{name}");
-        return refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
+        return Err(Refusal(
+            StatusCode::NOT_FOUND,
+            "ResourceNotFoundException",
+            message,
+        ));
     }
-    let kind = header(&head.headers, "x-amz-invocation-type")
-        .unwrap_or("RequestResponse")
-        .to_owned();
     let limit = if kind == "Event" {
         EVENT_LIMIT
     } else {
         SYNC_LIMIT
     };
-    let Ok(payload) = to_bytes(body, limit).await else {
+    let Some(payload) = receive::body(headers, body, limit).await else {
         let message = format!(
             "The payload is too large for the {kind} invocation type (limit {limit} bytes)"
         );
-        return refusal(
+        return Err(Refusal(
             StatusCode::PAYLOAD_TOO_LARGE,
             "RequestTooLargeException",
-            &message,
-        );
+            message,
+        ));
     };
     let payload = if payload.is_empty() {
         b"{}".to_vec()
     } else {
         payload.to_vec()
     };
-    if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&payload) {
-        let message = format!("Could not parse request body into json: {error}");
-        return refusal(
-            StatusCode::BAD_REQUEST,
-            "InvalidRequestContentException",
-            &message,
-        );
-    }
-    let call = Call {
-        client_context: client_context(&head.headers),
-        ..Lambda::call(payload)
-    };
-    match kind.as_str() {
-        "RequestResponse" => service.synchronously(call, &head.headers).await,
-        "Event" => service.asynchronously(call),
-        "DryRun" => Reply::new(StatusCode::NO_CONTENT).body(Body::empty()),
-        _ => refusal(
-            StatusCode::BAD_REQUEST,
-            "InvalidParameterValueException",
-            "InvocationType is not valid",
-        ),
+    match serde_json::from_slice::<serde::de::IgnoredAny>(&payload) {
+        Ok(_) => Ok(payload),
+        Err(error) => {
+            let message = format!("Could not parse request body into json: {error}");
+            Err(Refusal(
+                StatusCode::BAD_REQUEST,
+                "InvalidRequestContentException",
+                message,
+            ))
+        }
     }
 }
 
@@ -126,7 +152,7 @@ impl Service {
     }
 
     fn asynchronously(self: Arc<Self>, call: Call) -> Response {
-        let id = Uuid::new_v4().to_string();
+        let id = call.id.clone();
         tokio::spawn(async move {
             let mut invoked = self.lambda.invoke(call.clone()).await;
             for wait in RETRY_WAITS {

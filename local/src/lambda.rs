@@ -62,7 +62,6 @@ pub(crate) struct Lambda {
 /// An invocation, as handed to the process.
 #[derive(Debug)]
 pub(crate) struct Work {
-    pub(crate) id: String,
     pub(crate) call: Call,
     pub(crate) deadline_ms: u64,
 }
@@ -80,6 +79,7 @@ impl Lambda {
     /// A call with this payload and all else as usual.
     pub(crate) fn call(payload: Vec<u8>) -> Call {
         Call {
+            id: Uuid::new_v4().to_string(),
             payload,
             client_context: None,
             arn: world::function_arn(),
@@ -90,9 +90,9 @@ impl Lambda {
     /// Invokes the function and waits for the outcome.
     pub(crate) async fn invoke(&self, call: Call) -> Invoked {
         let began = Instant::now();
-        let id = Uuid::new_v4().to_string();
+        let id = call.id.clone();
         // Queued before the process is looked at: one that ends in between is started again for it.
-        let outcome = self.queue.push(&id, call);
+        let outcome = self.queue.push(call);
         let outcome = match self.function.ensure_started().await {
             Ok(()) => self.outcome(&id, outcome).await,
             Err(error) => {
@@ -114,7 +114,7 @@ impl Lambda {
                 }
                 Err(_) if self.function.is_supervised() && self.queue.is_stuck(id) => {
                     self.queue.withdraw(id);
-                    self.function.kill_now();
+                    self.function.kill().await;
                     return Outcome::timed_out(id, self.timeout);
                 }
                 Err(_) => {}
@@ -125,26 +125,19 @@ impl Lambda {
     /// The next invocation for the process; from now on its time runs.
     pub(crate) async fn next(self: &Arc<Self>) -> Option<Work> {
         self.function.is_ready();
-        let (id, call) = self.queue.next().await?;
+        let call = self.queue.next().await?;
         let deadline_ms = clock::millis(clock::since_epoch() + self.timeout);
-        let timer = tokio::spawn(Arc::clone(self).expire(id.clone())).abort_handle();
-        self.queue.time(&id, timer);
-        Some(Work {
-            id,
-            call,
-            deadline_ms,
-        })
+        let timer = tokio::spawn(Arc::clone(self).expire(call.id.clone())).abort_handle();
+        self.queue.time(&call.id, timer);
+        Some(Work { call, deadline_ms })
     }
 
     /// Ends an invocation that outlives its deadline, and the process with it.
     async fn expire(self: Arc<Self>, id: String) {
         tokio::time::sleep(self.timeout).await;
-        // `finish` stops this very task, but only where it would wait: the process is killed all the same.
-        if self
-            .queue
-            .finish(&id, Outcome::timed_out(&id, self.timeout))
-        {
-            self.function.kill_now();
+        if let Some(answer) = self.queue.take(&id) {
+            self.function.kill().await;
+            let _ = answer.send(Outcome::timed_out(&id, self.timeout));
         }
     }
 }

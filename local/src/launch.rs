@@ -68,7 +68,8 @@ impl Launch {
     }
 
     fn inherits(&self, name: &str) -> bool {
-        name == "PATH" || (self.inherit_aws && (name == "HOME" || name.starts_with("AWS_")))
+        let reaches_aws = ["HOME", "SSL_CERT_FILE", "SSL_CERT_DIR"].contains(&name);
+        name == "PATH" || (self.inherit_aws && (reaches_aws || name.starts_with("AWS_")))
     }
 }
 

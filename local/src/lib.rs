@@ -13,6 +13,7 @@
 
 mod clock;
 mod connect;
+mod exit;
 mod function;
 mod gateway;
 mod invoke;
@@ -24,6 +25,8 @@ mod queue;
 mod receive;
 mod respond;
 mod runtime_api;
+mod server;
+pub mod soak;
 mod tls;
 mod wire;
 pub mod world;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::middleware;
 use serde_json::Value;
 
@@ -12,9 +13,9 @@ use crate::function::Function;
 use crate::lambda::{Invoked, Lambda};
 use crate::launch::Launch;
 use crate::options::Options;
-use crate::queue::Queue;
+use crate::queue::{Call, Queue};
+use crate::server::{self, Server};
 use crate::tls::CaFile;
-use crate::wire::{self, Server};
 use crate::{gateway, invoke, runtime_api, tls};
 
 /// A running local AWS. It ends, and the function's process with it, when dropped.
@@ -36,51 +37,19 @@ impl LocalAws {
     /// When a port is in use, or the process cannot be started.
     pub async fn start(options: Options) -> io::Result<Self> {
         let connect = Connect::new(&options);
-        let (acceptor, ca) = if options.tls {
-            tls::acceptor().map(|(tls, ca)| (Some(tls), Some(ca)))?
-        } else {
-            (None, None)
-        };
-        let listener = wire::bind(options.connect_port).await?;
-        let connect_server = Server::start(
-            listener,
-            connect::server::router(connect.clone()),
-            acceptor,
-            connect.accepted(),
-        )?;
-
-        let runtime_listener = wire::bind(options.runtime_port).await?;
+        let (connect_server, ca) = serve_connect(&connect, &options).await?;
+        let runtime_listener = server::bind(options.runtime_port).await?;
         let runtime_api = runtime_listener.local_addr()?.to_string();
         let queue = Arc::new(Queue::default());
-        let launch = launch(
-            &options,
-            &runtime_api,
-            &url(&connect_server, options.tls),
-            ca.as_ref(),
-        );
+        let connect_url = url(&connect_server, options.tls);
+        let launch = launch(&options, &runtime_api, &connect_url, ca.as_ref());
         let function = Function::new(launch, Arc::clone(&queue), options.echo_logs);
         let lambda = Lambda::new(function, queue, &options);
-        let runtime = Server::start(
-            runtime_listener,
-            runtime_api::router(Arc::clone(&lambda)),
-            None,
-            Arc::default(),
-        )?;
-
-        let router = gateway::router(Arc::clone(&lambda), &options)
-            .merge(invoke::router(
-                Arc::clone(&lambda),
-                options.narrator.clone(),
-            ))
-            .merge(connect::control::router(connect.clone()))
-            .layer(middleware::from_fn(gateway::request::keep_names));
-        let front = Server::start(
-            wire::bind(options.front_port).await?,
-            router,
-            None,
-            Arc::default(),
-        )?;
-
+        let routes = runtime_api::router(Arc::clone(&lambda));
+        let runtime = Server::start(runtime_listener, routes, None, Arc::default())?;
+        let routes = front(&lambda, &connect, &options);
+        let listener = server::bind(options.front_port).await?;
+        let front = Server::start(listener, routes, None, Arc::default())?;
         let local = Self {
             lambda,
             connect,
@@ -137,6 +106,15 @@ impl LocalAws {
         self.lambda.invoke(Lambda::call(payload.into())).await
     }
 
+    /// The same under the request id of an earlier invocation, as Lambda retries an asynchronous one.
+    pub async fn invoke_again(&self, request_id: &str, payload: impl Into<Vec<u8>>) -> Invoked {
+        let call = Call {
+            id: request_id.to_owned(),
+            ..Lambda::call(payload.into())
+        };
+        self.lambda.invoke(call).await
+    }
+
     /// Invokes the function with this event, and waits for the outcome.
     pub async fn invoke_json(&self, payload: &Value) -> Invoked {
         self.invoke(payload.to_string()).await
@@ -159,6 +137,29 @@ impl Drop for LocalAws {
     fn drop(&mut self) {
         self.lambda.function.abandon();
     }
+}
+
+async fn serve_connect(
+    connect: &Connect,
+    options: &Options,
+) -> io::Result<(Server, Option<CaFile>)> {
+    let (acceptor, ca) = if options.tls {
+        tls::acceptor().map(|(tls, ca)| (Some(tls), Some(ca)))?
+    } else {
+        (None, None)
+    };
+    let listener = server::bind(options.connect_port).await?;
+    let routes = connect::server::router(connect.clone());
+    let server = Server::start(listener, routes, acceptor, connect.accepted())?;
+    Ok((server, ca))
+}
+
+/// API Gateway, Lambda Invoke and the local controls, on one port.
+fn front(lambda: &Arc<Lambda>, connect: &Connect, options: &Options) -> Router {
+    gateway::router(Arc::clone(lambda), options)
+        .merge(invoke::router(Arc::clone(lambda), options.narrator.clone()))
+        .merge(connect::control::router(connect.clone()))
+        .layer(middleware::from_fn(gateway::request::keep_names))
 }
 
 fn url(server: &Server, tls: bool) -> String {

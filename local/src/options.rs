@@ -195,7 +195,9 @@ impl Options {
 
 /// Who is told of each request; nobody by default.
 #[derive(Clone, Default)]
-pub struct Narrator(Option<Arc<dyn Fn(&str) + Send + Sync>>);
+pub struct Narrator(Option<Tell>);
+
+type Tell = Arc<dyn Fn(&str) + Send + Sync>;
 
 impl Narrator {
     pub(crate) fn tell(&self, line: impl FnOnce() -> String) {

@@ -10,9 +10,10 @@ use tokio::task::AbortHandle;
 
 use crate::lock;
 
-/// What an invocation carries besides its id.
+/// What an invocation carries; a retry carries the same.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Call {
+    pub(crate) id: String,
     pub(crate) payload: Vec<u8>,
     pub(crate) client_context: Option<String>,
     pub(crate) arn: String,
@@ -60,9 +61,8 @@ impl Outcome {
 
 /// An invocation that nobody works on yet.
 #[derive(Debug)]
-pub(crate) struct Waiting {
-    pub(crate) id: String,
-    pub(crate) call: Call,
+struct Waiting {
+    call: Call,
     answer: oneshot::Sender<Outcome>,
 }
 
@@ -98,6 +98,7 @@ struct State {
     waiting: VecDeque<Waiting>,
     running: HashMap<String, Running>,
     process: u64,
+    retired: bool,
 }
 
 /// The invocations that wait for the function, and those that it works on.
@@ -109,37 +110,35 @@ pub(crate) struct Queue {
 
 impl Queue {
     /// Adds an invocation; its outcome comes over the receiver.
-    pub(crate) fn push(&self, id: &str, call: Call) -> oneshot::Receiver<Outcome> {
+    pub(crate) fn push(&self, call: Call) -> oneshot::Receiver<Outcome> {
         let (answer, outcome) = oneshot::channel();
-        lock(&self.state).waiting.push_back(Waiting {
-            id: id.to_owned(),
-            call,
-            answer,
-        });
+        lock(&self.state)
+            .waiting
+            .push_back(Waiting { call, answer });
         self.changed.notify_waiters();
         outcome
     }
 
     /// Waits for an invocation and marks it as worked on. `None` if the process that asks has ended meanwhile.
-    pub(crate) async fn next(&self) -> Option<(String, Call)> {
+    pub(crate) async fn next(&self) -> Option<Call> {
         let process = lock(&self.state).process;
         loop {
             let mut changed = std::pin::pin!(self.changed.notified());
             changed.as_mut().enable();
             {
                 let mut state = lock(&self.state);
-                if state.process != process {
+                if state.process != process || state.retired {
                     return None;
                 }
-                if let Some(Waiting { id, call, answer }) = state.waiting.pop_front() {
+                if let Some(Waiting { call, answer }) = state.waiting.pop_front() {
                     state.running.insert(
-                        id.clone(),
+                        call.id.clone(),
                         Running {
                             answer,
                             timer: None,
                         },
                     );
-                    return Some((id, call));
+                    return Some(call);
                 }
             }
             changed.await;
@@ -166,6 +165,20 @@ impl Queue {
         true
     }
 
+    /// Takes an invocation out that is worked on, so that its process can end before it does.
+    pub(crate) fn take(&self, id: &str) -> Option<oneshot::Sender<Outcome>> {
+        lock(&self.state)
+            .running
+            .remove(id)
+            .map(|running| running.answer)
+    }
+
+    /// Hands out nothing any more until the process, which is about to be killed, has ended.
+    pub(crate) fn retire(&self) {
+        lock(&self.state).retired = true;
+        self.changed.notify_waiters();
+    }
+
     /// Whether the invocation is worked on.
     pub(crate) fn runs(&self, id: &str) -> bool {
         lock(&self.state).running.contains_key(id)
@@ -174,7 +187,7 @@ impl Queue {
     /// Whether the invocation waits although the function has nothing to do.
     pub(crate) fn is_stuck(&self, id: &str) -> bool {
         let state = lock(&self.state);
-        state.running.is_empty() && state.waiting.iter().any(|waiting| waiting.id == id)
+        state.running.is_empty() && state.waiting.iter().any(|waiting| waiting.call.id == id)
     }
 
     /// Whether any invocation waits.
@@ -184,7 +197,9 @@ impl Queue {
 
     /// Takes an invocation back that nobody works on.
     pub(crate) fn withdraw(&self, id: &str) {
-        lock(&self.state).waiting.retain(|waiting| waiting.id != id);
+        lock(&self.state)
+            .waiting
+            .retain(|waiting| waiting.call.id != id);
     }
 
     /// Ends what the process worked on. What waits stays for the next process.
@@ -192,6 +207,7 @@ impl Queue {
         let running = {
             let mut state = lock(&self.state);
             state.process += 1;
+            state.retired = false;
             std::mem::take(&mut state.running)
         };
         self.changed.notify_waiters();
@@ -206,8 +222,8 @@ impl Queue {
     /// Ends what waits: the process will never ask for it.
     pub(crate) fn fail_waiting(&self, death: &Death) {
         let waiting = std::mem::take(&mut lock(&self.state).waiting);
-        for Waiting { id, answer, .. } in waiting {
-            let _ = answer.send(death.outcome(&id));
+        for Waiting { call, answer } in waiting {
+            let _ = answer.send(death.outcome(&call.id));
         }
     }
 }

@@ -44,14 +44,10 @@ async fn next(State(lambda): State<Arc<Lambda>>) -> Response {
 }
 
 fn handed_out(work: Work) -> Response {
-    let Work {
-        id,
-        call,
-        deadline_ms,
-    } = work;
+    let Work { call, deadline_ms } = work;
     let mut reply = Reply::new(StatusCode::OK)
         .header("content-type", "application/json")
-        .header("lambda-runtime-aws-request-id", &id)
+        .header("lambda-runtime-aws-request-id", &call.id)
         .header("lambda-runtime-deadline-ms", &deadline_ms.to_string())
         .header("lambda-runtime-invoked-function-arn", &call.arn)
         .header(

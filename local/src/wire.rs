@@ -1,188 +1,17 @@
-//! HTTP servers whose connections can be counted, cut and listened in on.
+//! Connections that can be cut and listened in on.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker, ready};
 
-use axum::Router;
-use axum::extract::connect_info::Connected;
-use axum::serve::IncomingStream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
-use tokio_rustls::TlsAcceptor;
+use tokio::net::TcpStream;
 
 use crate::lock;
 
 /// The longest request head that is kept.
 const HEAD_LIMIT: usize = 64 * 1024;
-
-/// A running HTTP server; it ends when dropped.
-#[derive(Debug)]
-pub(crate) struct Server {
-    pub(crate) address: SocketAddr,
-    accepted: Arc<Accepted>,
-    tasks: Vec<AbortHandle>,
-}
-
-/// The connections that a server has taken.
-#[derive(Debug, Default)]
-pub(crate) struct Accepted {
-    count: AtomicUsize,
-    open: Mutex<Vec<Weak<Control>>>,
-}
-
-impl Accepted {
-    /// How many connections were opened so far.
-    pub(crate) fn count(&self) -> usize {
-        self.count.load(Ordering::SeqCst)
-    }
-
-    fn add(&self) -> Arc<Control> {
-        let control = Arc::new(Control::default());
-        self.count.fetch_add(1, Ordering::SeqCst);
-        let mut open = lock(&self.open);
-        open.retain(|control| control.strong_count() > 0);
-        open.push(Arc::downgrade(&control));
-        control
-    }
-}
-
-/// Binds a port of loopback, and says which when it cannot.
-pub(crate) async fn bind(port: u16) -> io::Result<TcpListener> {
-    TcpListener::bind(("127.0.0.1", port))
-        .await
-        .map_err(|error| {
-            let why = if error.kind() == io::ErrorKind::AddrInUse {
-                "is in use".to_owned()
-            } else {
-                error.to_string()
-            };
-            io::Error::new(error.kind(), format!("port {port} of 127.0.0.1: {why}"))
-        })
-}
-
-impl Server {
-    /// Serves `router` on `listener`, over TLS if `tls` is given.
-    pub(crate) fn start(
-        listener: TcpListener,
-        router: Router,
-        tls: Option<TlsAcceptor>,
-        accepted: Arc<Accepted>,
-    ) -> io::Result<Self> {
-        let address = listener.local_addr()?;
-        let (sender, incoming) = mpsc::channel(16);
-        let accept =
-            tokio::spawn(accept(listener, tls, Arc::clone(&accepted), sender)).abort_handle();
-        let service = router.into_make_service_with_connect_info::<Connection>();
-        let incoming = Incoming { incoming, address };
-        let serve =
-            tokio::spawn(async move { axum::serve(incoming, service).await }).abort_handle();
-        Ok(Self {
-            address,
-            accepted,
-            tasks: vec![accept, serve],
-        })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        for task in &self.tasks {
-            task.abort();
-        }
-        for control in lock(&self.accepted.open).iter().filter_map(Weak::upgrade) {
-            control.cut(Cut::Close);
-        }
-    }
-}
-
-/// Takes connections; a slow TLS handshake holds up nobody else.
-async fn accept(
-    listener: TcpListener,
-    tls: Option<TlsAcceptor>,
-    accepted: Arc<Accepted>,
-    sender: mpsc::Sender<(Box<dyn Duplex>, Connection)>,
-) {
-    loop {
-        let Ok((stream, peer)) = listener.accept().await else {
-            continue;
-        };
-        // Small answers must not wait for the acknowledgement of the one before.
-        let _ = stream.set_nodelay(true);
-        let connection = Connection {
-            peer,
-            control: accepted.add(),
-        };
-        let wire = Wire {
-            stream,
-            control: Arc::clone(&connection.control),
-        };
-        tokio::spawn(hand_over(wire, connection, tls.clone(), sender.clone()));
-    }
-}
-
-async fn hand_over(
-    wire: Wire,
-    connection: Connection,
-    tls: Option<TlsAcceptor>,
-    sender: mpsc::Sender<(Box<dyn Duplex>, Connection)>,
-) {
-    let stream: Box<dyn Duplex> = match tls {
-        None => Box::new(wire),
-        Some(tls) => match tls.accept(wire).await {
-            Ok(stream) => Box::new(stream),
-            Err(_) => return,
-        },
-    };
-    let _ = sender.send((stream, connection)).await;
-}
-
-/// Any stream that HTTP can run over.
-pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
-
-/// The connections that are ready for HTTP.
-struct Incoming {
-    incoming: mpsc::Receiver<(Box<dyn Duplex>, Connection)>,
-    address: SocketAddr,
-}
-
-impl axum::serve::Listener for Incoming {
-    type Io = Box<dyn Duplex>;
-    type Addr = Connection;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        match self.incoming.recv().await {
-            Some(accepted) => accepted,
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok(Connection {
-            peer: self.address,
-            control: Arc::default(),
-        })
-    }
-}
-
-/// The connection that a request came over.
-#[derive(Clone, Debug)]
-pub(crate) struct Connection {
-    pub(crate) peer: SocketAddr,
-    pub(crate) control: Arc<Control>,
-}
-
-impl Connected<IncomingStream<'_, Incoming>> for Connection {
-    fn connect_info(stream: IncomingStream<'_, Incoming>) -> Self {
-        stream.remote_addr().clone()
-    }
-}
 
 /// How a connection is cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,12 +71,16 @@ impl Control {
 }
 
 /// A TCP stream under a [`Control`].
-struct Wire {
+pub(crate) struct Wire {
     stream: TcpStream,
     control: Arc<Control>,
 }
 
 impl Wire {
+    pub(crate) fn new(stream: TcpStream, control: Arc<Control>) -> Self {
+        Self { stream, control }
+    }
+
     fn alive(&self) -> io::Result<()> {
         match self.control.cut_off() {
             Some(_) => Err(io::ErrorKind::ConnectionReset.into()),

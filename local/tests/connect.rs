@@ -29,7 +29,7 @@ async fn a_chat() -> io::Result<()> {
     let answer = answered.json();
     assert_eq!(answered.status, 200);
     assert!(answered.header("x-amzn-requestid").is_some());
-    assert_eq!(answer.as_object().map(|answer| answer.len()), Some(3));
+    assert_eq!(answer.as_object().map(serde_json::Map::len), Some(3));
     let token = answer["ParticipantToken"].as_str().unwrap_or_default();
     assert!(token.starts_with(PARTICIPANT_TOKEN_PREFIX) && token.len() <= 1000);
     let id = answer["ContactId"].as_str().unwrap_or_default();

@@ -3,8 +3,6 @@
 mod support;
 
 use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use local_aws::{LocalAws, Options};
@@ -121,18 +119,27 @@ async fn a_dry_run() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn an_event_is_tried_three_times() -> io::Result<()> {
-    let tries = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&tries);
-    let local = with_function(Options::without_function(), move |_| {
-        counter.fetch_add(1, Ordering::SeqCst);
-        Err(json!({"errorType": "E"}))
-    })
-    .await?;
-    let answered = invoke(&local, "_", &[("X-Amz-Invocation-Type", "Event")], b"{}").await?;
+async fn an_event_is_tried_three_times_under_one_id() -> io::Result<()> {
+    let local = LocalAws::start(Options::without_function()).await?;
+    let event = [("X-Amz-Invocation-Type", "Event")];
+    let answered = invoke(&local, "_", &event, b"{}").await?;
     assert_eq!((answered.status, answered.text().as_str()), (202, ""));
-    tokio::time::sleep(Duration::from_millis(2500)).await;
-    assert_eq!(tries.load(Ordering::SeqCst), 3);
+    let api = local.runtime_api();
+    for _ in 0..3 {
+        let next = send(&api, "GET", "/2018-06-01/runtime/invocation/next", &[], b"").await?;
+        let id = next
+            .header("lambda-runtime-aws-request-id")
+            .unwrap_or_default();
+        assert_eq!(Some(id), answered.header("x-amzn-requestid"));
+        let path = format!("/2018-06-01/runtime/invocation/{id}/error");
+        send(&api, "POST", &path, &[], b"{\"errorType\":\"E\"}").await?;
+    }
+    let fourth = send(&api, "GET", "/2018-06-01/runtime/invocation/next", &[], b"");
+    assert!(
+        tokio::time::timeout(Duration::from_secs(2), fourth)
+            .await
+            .is_err()
+    );
     Ok(())
 }
 

@@ -1,7 +1,5 @@
 //! The function's process: started, killed, started again. The tests speak the Runtime API in its place.
 
-#![expect(clippy::expect_used, reason = "what is expected is what is tested")]
-
 mod support;
 
 use std::io;
@@ -121,6 +119,28 @@ async fn a_process_that_never_asks_for_work_times_out() -> io::Result<()> {
         local.invoke("{}").await.error_type(),
         Some("Sandbox.Timedout")
     );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_process_that_cannot_be_initialised_is_started_again() -> io::Result<()> {
+    let local = LocalAws::start(options().timeout(Duration::from_secs(20))).await?;
+    let failure = json!({"errorType": "ConfigError", "errorMessage": "INSTANCE_ID is not set"});
+    let (api, body) = (local.runtime_api(), failure.to_string());
+    for starts in 1..4 {
+        let report = async {
+            while local.function().starts() < starts {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let path = "/2018-06-01/runtime/init/error";
+            support::send(&api, "POST", path, &[], body.as_bytes()).await
+        };
+        let (invoked, reported) = tokio::join!(local.invoke("{}"), report);
+        assert_eq!((invoked.payload, reported?.status), (failure.clone(), 202));
+        assert_eq!(local.function().starts(), starts);
+    }
+    assert_eq!(local.function().init_error(), Some(failure));
     Ok(())
 }
 

@@ -1,7 +1,5 @@
 //! The Lambda Runtime API, as a function's runtime sees it.
 
-#![expect(clippy::expect_used, reason = "what is expected is what is tested")]
-
 mod support;
 
 use std::io;

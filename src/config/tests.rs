@@ -34,6 +34,7 @@ fn instance_and_flow_suffice() {
 fn every_faulty_variable_is_named_at_once() {
     let faults = faults(&[
         ("INSTANCE_ID", "no instance"),
+        ("ALLOWED_CONTACT_FLOW_IDS", "f/1"),
         ("ALLOWED_ORIGINS", "https://a.example/path"),
         ("ATTRIBUTE_CLAIMS", "email"),
         ("ALLOW_UNVERIFIED_PERSISTENT_CHAT", "yes"),
@@ -45,6 +46,7 @@ fn every_faulty_variable_is_named_at_once() {
     let names = [
         "INSTANCE_ID",
         "CONTACT_FLOW_ID",
+        "ALLOWED_CONTACT_FLOW_IDS",
         "ALLOWED_ORIGINS",
         "ATTACHMENTS",
         "DEFAULT_DISPLAY_NAME",
@@ -54,8 +56,8 @@ fn every_faulty_variable_is_named_at_once() {
         "ALLOW_UNVERIFIED_PERSISTENT_CHAT",
     ];
     for name in names {
-        let named = faults.iter().filter(|fault| fault.starts_with(name));
-        assert_eq!(named.count(), 1, "{name} in {faults:?}");
+        let its_own = faults.iter().filter(|fault| fault.starts_with(name));
+        assert_eq!(its_own.count(), 1, "{name} in {faults:?}");
     }
     assert_eq!(faults.len(), names.len(), "{faults:?}");
 }
@@ -125,4 +127,57 @@ fn the_default_duration_keeps_to_the_limits() {
             "{text}"
         );
     }
+}
+
+/// The settings that are asked for, whatever they are.
+fn known() -> BTreeSet<String> {
+    let asked = std::cell::RefCell::new(BTreeSet::new());
+    let settings = Settings::read(|name| {
+        asked.borrow_mut().insert(name.to_owned());
+        None
+    });
+    assert!(settings.is_err());
+    asked.into_inner()
+}
+
+fn project_file(name: &str) -> String {
+    let file = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+fn is_variable(name: &str) -> bool {
+    let is_byte = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    !name.is_empty() && name.bytes().all(is_byte)
+}
+
+#[test]
+fn the_template_sets_every_setting_and_no_other() {
+    let template = project_file("template.yaml");
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let mut lines = template.lines();
+    let head = lines.find(|line| line.trim() == "Variables:");
+    let head = head.expect("the function's variables");
+    let variables = lines.take_while(|line| indent(line) > indent(head));
+    let names = variables.filter_map(|line| line.trim().split_once(':'));
+    let names: BTreeSet<String> = names.map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(names, known());
+}
+
+/// Variables of Lambda, AWS's SDKs and other libraries may be described beside.
+#[test]
+fn the_documentation_has_every_setting_and_no_other() {
+    let page = project_file("docs/settings.md");
+    let rows = page
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix('|'));
+    let first = rows.filter_map(|row| row.split('|').next());
+    let names = first.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+    let is_others = |name: &str| {
+        ["AWS_", "RUST_", "SSL_", "LAMBDA_", "_X_AMZN_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix))
+    };
+    let names = names.filter(|name| is_variable(name) && !is_others(name));
+    let names: BTreeSet<String> = names.map(str::to_owned).collect();
+    assert_eq!(names, known());
 }

@@ -214,3 +214,31 @@ fn segment(value: &SegmentAttribute) -> types::SegmentAttributeValue {
     };
     builder.build()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_started_chat_shows_its_ids_and_none_of_its_tokens() {
+        let output = StartChatContactOutput::builder()
+            .contact_id("contact-1")
+            .participant_id("participant-1")
+            .participant_token("secret-1")
+            .connection_credentials(
+                types::ConnectionCredentials::builder()
+                    .connection_token("secret-2")
+                    .build(),
+            )
+            .websocket(types::Websocket::builder().url("wss://secret-3").build())
+            .build();
+        let chat = answer(output).expect("a chat");
+        let exposed = serde_json::to_string(&chat.expose()).expect("JSON");
+        let shown = format!("{chat:?} {chat:#?}");
+        for secret in ["secret-1", "secret-2", "wss://secret-3"] {
+            assert!(exposed.contains(secret), "{exposed}");
+            assert!(!shown.contains(secret), "{shown}");
+        }
+        assert!(shown.contains("contact-1"), "{shown}");
+    }
+}

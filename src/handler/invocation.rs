@@ -112,7 +112,10 @@ fn level(status: u16) -> Level {
 /// What those who run the function need to know beyond the code.
 fn cause(error: &Error) -> Option<Cow<'_, str>> {
     let cause = match error {
-        Error::Connect(ConnectError::Refused { message, .. }) => Cow::Borrowed(message.as_deref()?),
+        Error::Connect(refused @ ConnectError::Refused { cause, .. }) => match cause {
+            Some(cause) => Cow::Borrowed(cause.as_str()),
+            None => Cow::Owned(refused.to_string()),
+        },
         Error::Connect(ConnectError::Unavailable { cause }) => Cow::Borrowed(cause.as_str()),
         error => {
             let problems = error.problems();

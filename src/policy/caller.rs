@@ -45,3 +45,54 @@ impl Claims {
             .filter(|id| !id.trim().is_empty() && CUSTOMER_ID.contains(&id.chars().count()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn claims(value: Value) -> Claims {
+        Claims::new(Map::from_iter([("sub".to_owned(), value)]))
+    }
+
+    #[test]
+    fn a_claim_is_text_whatever_its_type() {
+        for (value, text) in [
+            (json!("Ana"), Some("Ana")),
+            (json!(""), Some("")),
+            (json!(4711), Some("4711")),
+            (json!(true), Some("true")),
+            (json!(["a", 1]), Some(r#"["a",1]"#)),
+            (json!({"a": null}), Some(r#"{"a":null}"#)),
+            (Value::Null, None),
+        ] {
+            assert_eq!(
+                claims(value.clone()).text("sub").as_deref(),
+                text,
+                "{value}"
+            );
+        }
+        assert_eq!(claims(json!("x")).text("Sub"), None);
+    }
+
+    #[test]
+    fn only_a_string_or_a_number_names_a_customer() {
+        for (value, customer) in [
+            (json!("customer-4711"), Some("customer-4711")),
+            (json!(4711), Some("4711")),
+            (json!(""), None),
+            (json!(" \t\n"), None),
+            (json!("x".repeat(129)), None),
+            (json!(true), None),
+            (json!(["customer-4711"]), None),
+            (json!({"id": "customer-4711"}), None),
+            (Value::Null, None),
+        ] {
+            let found = claims(value.clone()).customer_id("sub");
+            assert_eq!(found.as_deref(), customer, "{value}");
+        }
+        let longest = claims(json!("ž".repeat(128))).customer_id("sub");
+        assert_eq!(longest, Some("ž".repeat(128)));
+    }
+}

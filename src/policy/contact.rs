@@ -72,3 +72,147 @@ impl Claimed {
         Ok(self.chat)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::{Map, Value, json};
+
+    use super::*;
+    use crate::idempotency::Key;
+    use crate::policy::{Admission, Caller, Claims, Instance, Policy};
+    use crate::request::{self, ContentTypes, Defaults};
+    use crate::trigger::Payload;
+
+    /// The chat that the customer `ana` asks for.
+    fn claimed(request: Value) -> Claimed {
+        let object = |value| match value {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        let policy = Policy {
+            instance: Instance::parse("i").expect("an id"),
+            default_flow: "f".to_owned(),
+            flows: BTreeSet::new(),
+            customer_id_claim: Some("sub".to_owned()),
+            attribute_claims: Vec::new(),
+            allow_unverified_persistent_chat: false,
+        };
+        let defaults = Defaults {
+            display_name: "Customer".to_owned(),
+            duration_minutes: None,
+            content_types: ContentTypes::default(),
+        };
+        let caller = Caller::Stranger(Claims::new(object(json!({"sub": "ana"}))));
+        let key = Key::Http { header: None };
+        let request = object(request);
+        let payload = Payload {
+            request,
+            caller,
+            key,
+        };
+        let request = request::parse(&payload, &defaults).expect("a request");
+        match policy
+            .admit(request, &payload.caller)
+            .expect("an admission")
+        {
+            Admission::Claimed(claimed) => claimed,
+            Admission::Granted(_) => panic!("granted without a look at the contact"),
+        }
+    }
+
+    fn continuing(how: &str) -> Claimed {
+        claimed(json!({"PersistentChat": {"RehydrationType": how, "SourceContactId": "latest"}}))
+    }
+
+    fn related() -> Claimed {
+        claimed(json!({"RelatedContactId": "latest"}))
+    }
+
+    fn contact(owner: Option<&str>, is_chat: bool, has_ended: bool) -> Contact {
+        Contact {
+            initial_contact_id: Some("initial".to_owned()),
+            customer_id: owner.map(str::to_owned),
+            is_chat,
+            has_ended,
+        }
+    }
+
+    #[test]
+    fn only_ones_own_ended_chats_are_continued() {
+        for (found, refused) in [
+            (Some(contact(Some("ana"), true, true)), None),
+            (
+                Some(contact(Some("ana"), true, false)),
+                Some(Refused::StillRunning),
+            ),
+            (
+                Some(contact(Some("ana"), false, true)),
+                Some(Refused::Contact),
+            ),
+            (
+                Some(contact(Some("ana"), false, false)),
+                Some(Refused::Contact),
+            ),
+            (
+                Some(contact(Some("eve"), true, true)),
+                Some(Refused::Contact),
+            ),
+            (
+                Some(contact(Some("eve"), true, false)),
+                Some(Refused::Contact),
+            ),
+            (
+                Some(contact(Some("Ana"), true, true)),
+                Some(Refused::Contact),
+            ),
+            (Some(contact(Some(""), true, true)), Some(Refused::Contact)),
+            (Some(contact(None, true, true)), Some(Refused::Contact)),
+            (None, Some(Refused::Contact)),
+        ] {
+            for how in ["FROM_SEGMENT", "ENTIRE_PAST_SESSION"] {
+                assert_eq!(continuing(how).decide(found.clone()).err(), refused);
+            }
+        }
+    }
+
+    #[test]
+    fn one_may_relate_to_any_contact_of_ones_own() {
+        for (found, refused) in [
+            (Some(contact(Some("ana"), true, true)), None),
+            (Some(contact(Some("ana"), true, false)), None),
+            (Some(contact(Some("ana"), false, true)), None),
+            (
+                Some(contact(Some("eve"), true, true)),
+                Some(Refused::Contact),
+            ),
+            (Some(contact(None, false, true)), Some(Refused::Contact)),
+            (None, Some(Refused::Contact)),
+        ] {
+            assert_eq!(related().decide(found).err(), refused);
+        }
+    }
+
+    #[test]
+    fn an_entire_session_goes_by_its_initial_contact() {
+        let source = |how: &str, found: Contact| {
+            let mut chat = continuing(how).decide(Some(found)).ok();
+            let persistent = chat.as_mut().and_then(StartChat::persistent_chat_mut);
+            persistent.map(|persistent| persistent.source_contact_id.clone())
+        };
+        let own = contact(Some("ana"), true, true);
+        let first = Contact {
+            initial_contact_id: None,
+            ..own.clone()
+        };
+        for (how, found, expected) in [
+            ("ENTIRE_PAST_SESSION", own.clone(), "initial"),
+            ("ENTIRE_PAST_SESSION", first.clone(), "latest"),
+            ("FROM_SEGMENT", own, "latest"),
+            ("FROM_SEGMENT", first, "latest"),
+        ] {
+            assert_eq!(source(how, found).as_deref(), Some(expected), "{how}");
+        }
+    }
+}

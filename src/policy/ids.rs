@@ -65,6 +65,20 @@ impl Instance {
             .ok_or(InvalidId("a flow of the configured instance"))
     }
 
+    /// As [`Instance::parse_flow`], where it is not known of which instance.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidId`] for what is no flow of any.
+    pub(crate) fn parse_any_flow(text: &str) -> Result<String, InvalidId> {
+        let flow = match text.split_once("/contact-flow/") {
+            Some((instance, flow)) if instance_in_arn(instance).is_some() => flow,
+            _ => text,
+        };
+        let flow = Some(flow).filter(|flow| is_id(flow, 500));
+        flow.map(str::to_owned).ok_or(InvalidId("a flow"))
+    }
+
     fn is_arn(&self, text: &str) -> bool {
         text.starts_with("arn:") && self.is(text)
     }

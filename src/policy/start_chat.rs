@@ -1,9 +1,11 @@
 //! A chat that may be started.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::redact::redact;
 use super::{Instance, Refused};
 use crate::problem::Problem;
 use crate::request::{
@@ -70,7 +72,7 @@ impl StartChat {
         flow: String,
         request: ChatRequest,
         verified_customer: Option<String>,
-        claims: Vec<(String, String)>,
+        claims: Vec<(String, Option<String>)>,
     ) -> Result<Self, Refused> {
         Ok(Self {
             instance_id: instance.id().to_owned(),
@@ -106,6 +108,24 @@ impl StartChat {
         self.content_types.has_markdown()
     }
 
+    /// `text` without the chat's personal data: for Connect's words, which may
+    /// quote what they are about, on their way to the log.
+    #[must_use]
+    pub fn redact(&self, text: &str) -> String {
+        let message = self.initial_message.as_ref();
+        let texts = std::iter::once(&self.participant_details.display_name)
+            .chain(self.attributes.values())
+            .chain(message.map(|message| &message.content))
+            .chain(&self.customer_id)
+            .chain(&self.client_token);
+        let segments = self.segment_attributes.values();
+        let texts = texts.map(|text| Cow::Borrowed(text.as_str()));
+        let values: Vec<_> = texts
+            .chain(segments.flat_map(SegmentAttribute::texts))
+            .collect();
+        redact(text, &values)
+    }
+
     /// The contact it goes on from, or is about.
     pub(super) fn named_contact(&self) -> Option<&str> {
         let source = self.persistent_chat.as_ref();
@@ -125,21 +145,28 @@ impl StartChat {
 }
 
 /// What the caller gave, what the authorizer verified and, where there is room
-/// and no other, the display name as `customerName`.
+/// and no other, the display name as `customerName`. What a claim fills is
+/// filled by nothing else, even where the claim is missing.
 fn attributes(
     request: &ChatRequest,
-    claims: Vec<(String, String)>,
+    claims: Vec<(String, Option<String>)>,
 ) -> Result<BTreeMap<String, String>, Refused> {
     let mut attributes = request.attributes.clone();
+    let mut is_named = attributes
+        .values
+        .get(CUSTOMER_NAME)
+        .is_some_and(|name| !name.is_empty());
     for (name, value) in claims {
-        if !attributes.add_if_room(&name, &value) {
+        is_named |= name == CUSTOMER_NAME;
+        if let Some(value) = value
+            && !attributes.add_if_room(&name, &value)
+        {
             let pointer = attributes.pointer().to_owned();
             let detail = "leaves no room for the verified claims";
             return Err(Refused::NoRoom(Problem::at(pointer, detail)));
         }
     }
-    let named = attributes.values.get(CUSTOMER_NAME);
-    if named.is_none_or(String::is_empty) {
+    if !is_named {
         attributes.add_if_room(CUSTOMER_NAME, &request.display_name);
     }
     Ok(attributes.values)

@@ -192,3 +192,27 @@ pub fn ignored_members(names: &[String]) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ignored_members;
+
+    #[test]
+    fn ignored_members_are_harmless_whole_and_few() {
+        let long = |count: usize| "n".repeat(count);
+        for (names, told) in [
+            (vec![], String::new()),
+            (vec!["a", "B.c_-1"], "a,B.c_-1".to_owned()),
+            (vec!["a b\r\nX: y,z\u{e9}"], "abXyz".to_owned()),
+            (vec!["\u{4e2d}", "a"], "a".to_owned()),
+            (vec![&long(256)], long(256)),
+            (vec![&long(257)], long(256)),
+            (vec![&long(255), "a", "b"], long(255)),
+            (vec![&long(254), "a", "b"], format!("{},a", long(254))),
+            (vec![&long(253), "abc", "b"], format!("{},b", long(253))),
+        ] {
+            let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+            assert_eq!(ignored_members(&names), told, "{names:?}");
+        }
+    }
+}

@@ -27,6 +27,7 @@ impl Report {
 
     fn ignore(&self, pointer: &str) {
         let path = pointer.trim_start_matches('/').replace('/', ".");
+        let path = path.replace("~1", "/").replace("~0", "~");
         self.ignored.borrow_mut().push(path);
     }
 
@@ -77,8 +78,18 @@ impl<'a> Reader<'a> {
     }
 
     /// The one member given among several names, each in either spelling.
-    /// `null` is "not given"; two that are given contradict each other.
+    /// `null`, `{}` and `[]` are "not given".
     pub(super) fn member_of(&mut self, names: &[&str]) -> Option<Member<'a>> {
+        self.one_of(names, is_empty)
+    }
+
+    /// As [`Reader::member`], but `{}` and `[]` are values.
+    pub(super) fn value(&mut self, name: &str) -> Option<Member<'a>> {
+        self.one_of(&[name], Value::is_null)
+    }
+
+    /// Two members that are given contradict each other; `""` yields.
+    fn one_of(&mut self, names: &[&str], is_blank: fn(&Value) -> bool) -> Option<Member<'a>> {
         let mut given: Vec<Member<'a>> = Vec::new();
         for spelling in names.iter().flat_map(|name| spellings(name)) {
             if let Some((key, value)) = self.members.get_key_value(&spelling) {
@@ -86,9 +97,9 @@ impl<'a> Reader<'a> {
                 given.push(self.found(key, value));
             }
         }
-        given.retain(|member| !member.value.is_null());
+        given.retain(|member| !is_blank(member.value));
         if given.len() > 1 {
-            given.retain(|member| member.value.as_str() != Some(""));
+            given.retain(|member| member.value != "");
         }
         if let [first, second, ..] = given.as_slice() {
             second.problem(format!("is given twice; it is also at {}", first.pointer));
@@ -145,6 +156,15 @@ impl<'a> Reader<'a> {
                 self.report.ignore(&child(&self.pointer, key));
             }
         }
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
     }
 }
 

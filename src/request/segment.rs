@@ -1,5 +1,6 @@
 //! `SegmentAttributes`: the explicit form, and the shorthand for it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -43,6 +44,18 @@ pub enum SegmentAttribute {
     /// An ARN of at most 1,024 characters.
     #[serde(rename = "ValueArn")]
     Arn(String),
+}
+
+impl SegmentAttribute {
+    /// Every value in it, as text.
+    pub(crate) fn texts(&self) -> Vec<Cow<'_, str>> {
+        match self {
+            Self::String(text) | Self::Arn(text) => vec![Cow::Borrowed(text)],
+            Self::Integer(number) => vec![Cow::Owned(number.to_string())],
+            Self::Map(map) => map.values().flat_map(Self::texts).collect(),
+            Self::List(items) => items.iter().flat_map(Self::texts).collect(),
+        }
+    }
 }
 
 /// Reads an object of named segment attributes.
@@ -109,7 +122,7 @@ fn explicit<'a>(member: &Member<'a>, object: &'a Map<String, Value>) -> Option<S
     let mut reader = Reader::new(object, member.pointer.clone(), member.report());
     let given: Vec<_> = FORMS
         .iter()
-        .filter_map(|form| Some((*form, reader.member(form)?)))
+        .filter_map(|form| Some((*form, reader.value(form)?)))
         .collect();
     reader.finish();
     let [(form, value)] = given.as_slice() else {

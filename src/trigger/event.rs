@@ -31,8 +31,13 @@ impl EventBridgeEvent {
     ///
     /// # Errors
     ///
-    /// [`Unreadable::NotAnObject`] where the detail is none.
+    /// [`Unreadable::NotAnObject`] where the detail is none, and
+    /// [`Unreadable::Unsupported`] for Connect's own events: a chat emits such
+    /// events, so one that they start would start the next.
     pub fn open(self, key: Key) -> Result<Payload, Unreadable> {
+        if self.source.as_deref() == Some("aws.connect") {
+            return Err(Unreadable::Unsupported("an event of Amazon Connect".into()));
+        }
         let key = match (self.source, self.id) {
             (Some(source), Some(id)) => Key::EventBridge { source, id },
             _ => key,
@@ -45,6 +50,8 @@ impl EventBridgeEvent {
 pub struct SqsRecord {
     /// Under which its failure is reported; absent from what is no record.
     pub message_id: Option<String>,
+    /// Whether its queue keeps messages in order.
+    pub is_fifo: bool,
     body: Option<String>,
 }
 
@@ -56,6 +63,7 @@ impl SqsRecord {
         };
         let records = records.iter().map(|record| Self {
             message_id: text(record, "messageId").filter(|id| !id.is_empty()),
+            is_fifo: text(record, "eventSourceARN").is_some_and(|queue| is_fifo(&queue)),
             body: text(record, "body"),
         });
         records.collect()
@@ -72,4 +80,9 @@ impl SqsRecord {
         let key = self.message_id.map_or(otherwise, sqs);
         open_element(parse_json(body)?, key)
     }
+}
+
+/// A FIFO queue's name ends so, and must (SQS developer guide).
+fn is_fifo(queue_arn: &str) -> bool {
+    queue_arn.strip_suffix(".fifo").is_some()
 }

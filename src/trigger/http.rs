@@ -50,7 +50,7 @@ pub struct HttpCall {
     method: String,
     idempotency_key: Option<String>,
     claims: Map<String, Value>,
-    body: Option<String>,
+    body: Value,
     is_base64: bool,
 }
 
@@ -67,10 +67,7 @@ impl HttpCall {
             idempotency_key: header(&event, IDEMPOTENCY_KEY).filter(|key| !key.is_empty()),
             claims: claims(format, &event),
             is_base64: event.get("isBase64Encoded") == Some(&Value::Bool(true)),
-            body: match event.remove("body") {
-                Some(Value::String(body)) => Some(body),
-                _ => None,
-            },
+            body: event.remove("body").unwrap_or_default(),
         }
     }
 
@@ -107,7 +104,11 @@ impl HttpCall {
     }
 
     fn text(&self) -> Result<Cow<'_, str>, Unreadable> {
-        let body = self.body.as_deref().unwrap_or_default();
+        let body = match &self.body {
+            Value::Null => "",
+            Value::String(body) => body,
+            _ => return Err(Unreadable::NotText),
+        };
         if !self.is_base64 {
             return within_limit(body.len()).map(|()| Cow::Borrowed(body));
         }

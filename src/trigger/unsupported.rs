@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::{text_at, value_at};
 
 /// Services told by a path of members that only they send.
-const TELLING: [(&[&str], &str); 10] = [
+const TELLING: [(&[&str], &str); 9] = [
     (
         &["requestContext", "elb"],
         "an Application Load Balancer's request",
@@ -25,10 +25,6 @@ const TELLING: [(&[&str], &str); 10] = [
     (&["triggerSource"], "a Cognito user pool's event"),
     (&["methodArn"], "an API Gateway authorizer's event"),
     (&["routeArn"], "an API Gateway authorizer's event"),
-    (
-        &["eventSourceArn", "eventSource"],
-        "an event source mapping's event",
-    ),
 ];
 
 /// The service whose event this is, if it is one that is not served.

@@ -1,1 +1,247 @@
-//!
+//! Lists of events and batches of messages.
+
+use std::time::Duration;
+
+use local_aws::{Fault, Invoked, Rate};
+use serde_json::{Value, json};
+
+use crate::support::{FLOW_ID, assert_failed, event, options, send, start, starts};
+
+const UNKNOWN_FLOW: &str = "a1b2c3d4-5678-90ab-cdef-444444444444";
+
+fn named(name: impl std::fmt::Display) -> Value {
+    json!({"Username": name.to_string()})
+}
+
+fn record(id: &str, body: impl Into<Value>) -> Value {
+    let mut record = event("sqs.json")["Records"][0].clone();
+    record["messageId"] = json!(id);
+    record["body"] = body.into();
+    record
+}
+
+fn sqs(records: &[Value]) -> Value {
+    json!({"Records": records})
+}
+
+/// The ids of the messages to be delivered again.
+fn failed(invoked: &Invoked) -> Vec<&str> {
+    assert_eq!(invoked.function_error, None, "{}", invoked.payload);
+    let failures = invoked.payload["batchItemFailures"].as_array();
+    let failures = failures.expect("a list").iter();
+    let ids = failures.map(|failure| failure["itemIdentifier"].as_str());
+    ids.map(|id| id.expect("an id")).collect()
+}
+
+/// The display names that Connect received, sorted.
+fn names(starts: &[Value]) -> Vec<&str> {
+    let names = starts
+        .iter()
+        .map(|sent| sent["ParticipantDetails"]["DisplayName"].as_str());
+    let mut names: Vec<_> = names.map(Option::unwrap_or_default).collect();
+    names.sort_unstable();
+    names
+}
+
+#[tokio::test]
+async fn a_list_with_failures_is_attempted_whole_and_lists_them_all() {
+    let aws = start(options()).await;
+    let events = json!([
+        named("a"),
+        {"strange": 1},
+        named("b"),
+        {"ContactFlowId": UNKNOWN_FLOW},
+        [],
+        {"detail-type": "t", "source": "s", "detail": {"ChatDurationInMinutes": 1, "CustomerId": 2}},
+        null,
+        named("c"),
+    ]);
+    let (invoked, starts) = send(&aws, &events).await;
+    assert_failed(&invoked, "ValidationException");
+    assert_eq!(names(&starts), ["a", "b", "c"]);
+    let message = invoked.error_message().unwrap_or_default();
+    assert!(message.starts_with("5 of 8 failed: "), "{message}");
+    for part in [
+        "/1 ValidationException: ",
+        "/3 ForbiddenException: ",
+        "/4 ValidationException: ",
+        "/5 ValidationException: ",
+        "/ChatDurationInMinutes: ",
+        "/CustomerId: ",
+        "/6 ValidationException: ",
+    ] {
+        assert!(message.contains(part), "{part} in {message}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_fails_by_the_failure_that_a_retry_may_mend() {
+    for (fault, error_type) in [
+        (
+            Fault::status(429, "LimitExceededException"),
+            "LimitExceededException",
+        ),
+        (
+            Fault::status(404, "ResourceNotFoundException"),
+            "ValidationException",
+        ),
+        (Fault::garbage(), "BadGatewayException"),
+        (
+            Fault::status(403, "AccessDeniedException"),
+            "ValidationException",
+        ),
+    ] {
+        let aws = start(options()).await;
+        aws.connect().inject(fault.always());
+        let (invoked, _) = send(&aws, &json!([{"strange": 1}, named("a")])).await;
+        assert_failed(&invoked, error_type);
+        let message = invoked.error_message().unwrap_or_default();
+        assert!(
+            message.starts_with("2 of 2 failed: /0 ValidationException: "),
+            "{message}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_redelivered_list_starts_only_what_failed() {
+    let aws = start(options()).await;
+    let rule = |id: &str| json!({"detail-type": "t", "source": "s", "id": id, "detail": named(id)});
+    let events = json!([rule("1"), rule("2"), rule("3")]);
+    aws.connect()
+        .inject(Fault::status(404, "ResourceNotFoundException"));
+    let (invoked, _) = send(&aws, &events).await;
+    assert_failed(&invoked, "ResourceNotFoundException");
+    assert_eq!(aws.connect().chats(), 2);
+    let (invoked, starts) = send(&aws, &events).await;
+    assert_eq!(invoked.payload.as_array().map(Vec::len), Some(3));
+    assert_eq!((starts.len(), aws.connect().chats()), (3, 3));
+}
+
+#[tokio::test]
+async fn only_the_failed_messages_of_a_queue_are_reported() {
+    let aws = start(options()).await;
+    let rule = json!({"detail-type": "t", "source": "s", "id": "1", "detail": named("rule")});
+    let http = crate::support::http_2("{}");
+    let lambda = sqs(&[record("x", "{}")]);
+    let records = [
+        record("bare", named("bare").to_string()),
+        record("rule", rule.to_string()),
+        record("empty object", "{}"),
+        record("list", json!([named("list")]).to_string()),
+        record("garbage", "not JSON"),
+        record("empty", ""),
+        record("null", "null"),
+        record("no text", Value::Null),
+        record("object", named("object")),
+        record("http", http.to_string()),
+        record("sqs", lambda.to_string()),
+        record("strange", "{\"strange\":1}"),
+        record("invalid", "{\"ChatDurationInMinutes\":1}"),
+        record("flow", json!({"ContactFlowId": UNKNOWN_FLOW}).to_string()),
+        record(
+            "last",
+            json!({"detail-type": "t", "source": "s", "detail": named("last")}).to_string(),
+        ),
+    ];
+    let (invoked, starts) = send(&aws, &sqs(&records)).await;
+    let reported = [
+        "list", "garbage", "empty", "null", "no text", "object", "http", "sqs", "strange",
+        "invalid", "flow",
+    ];
+    assert_eq!(failed(&invoked), reported);
+    assert_eq!(names(&starts), ["Customer", "bare", "last", "rule"]);
+
+    aws.connect()
+        .inject(Fault::status(403, "AccessDeniedException").always());
+    let (invoked, _) = send(&aws, &sqs(&records[..2])).await;
+    assert_eq!(failed(&invoked), ["bare", "rule"]);
+}
+
+#[tokio::test]
+async fn a_fifo_queue_is_read_up_to_its_first_failure() {
+    let aws = start(options()).await;
+    let names_of = ["a", "b", "c"];
+    let mut records = names_of.map(|name| record(name, named(name).to_string()));
+    for record in &mut records {
+        record["eventSourceARN"] = json!("arn:aws:sqs:us-east-1:123456789012:chats.fifo");
+    }
+    let (invoked, starts) = send(&aws, &sqs(&records)).await;
+    assert_eq!(failed(&invoked), Vec::<&str>::new());
+    let sent = starts
+        .iter()
+        .map(|sent| &sent["ParticipantDetails"]["DisplayName"]);
+    assert_eq!(sent.collect::<Vec<_>>(), names_of);
+    records[1]["body"] = json!("not JSON");
+    let (invoked, starts) = send(&aws, &sqs(&records)).await;
+    assert_eq!(failed(&invoked), ["b", "c"]);
+    assert_eq!(names(&starts), ["a"]);
+}
+
+#[tokio::test]
+async fn a_message_without_an_id_fails_its_batch_if_it_fails() {
+    let aws = start(options()).await;
+    let nameless = |body: &str| {
+        let mut nameless = record("", body);
+        nameless["messageId"] = Value::Null;
+        [nameless, record("", body)]
+    };
+    let good = record("good", named("good").to_string());
+    for one in nameless("{\"Username\":\"Ana\"}") {
+        let (invoked, starts) = send(&aws, &sqs(&[one, good.clone()])).await;
+        assert_eq!(failed(&invoked), Vec::<&str>::new());
+        assert_eq!(starts.len(), 2);
+    }
+    for one in nameless("not JSON") {
+        let (invoked, starts) = send(&aws, &sqs(&[one, good.clone()])).await;
+        assert_failed(&invoked, "ValidationException");
+        assert_eq!(starts.len(), 1, "every message is attempted");
+    }
+    let (invoked, starts) = send(&aws, &sqs(&[good, json!(null), json!("x")])).await;
+    assert_failed(&invoked, "ValidationException");
+    assert_eq!(starts.len(), 1);
+}
+
+#[tokio::test]
+async fn at_most_eight_chats_of_a_batch_are_asked_for_at_once() {
+    const DELAY: Duration = Duration::from_millis(250);
+    let aws = start(options()).await;
+    aws.connect().inject(Fault::delay(DELAY).always());
+    let requests: Vec<_> = (0..30).map(named).collect();
+    let messages = requests.iter().enumerate();
+    let messages: Vec<_> = messages
+        .map(|(id, request)| record(&id.to_string(), request.to_string()))
+        .collect();
+    for event in [json!(requests), sqs(&messages)] {
+        let (invoked, starts) = send(&aws, &event).await;
+        assert_eq!(invoked.function_error, None, "{}", invoked.payload);
+        assert_eq!(starts.len(), 30);
+        // Each was in flight from its arrival until its delay was over.
+        let arrivals: Vec<_> = aws.connect().requests().iter().map(|one| one.at).collect();
+        let in_flight = arrivals.iter().map(|now| {
+            let others = arrivals.iter();
+            others
+                .filter(|one| *one <= now && *now < **one + DELAY)
+                .count()
+        });
+        let most = in_flight.max().unwrap_or_default();
+        assert!((5..=8).contains(&most), "{most}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_slows_down_to_the_rate_of_the_account() {
+    let aws = start(options().rate(Rate::new(5.0, 8))).await;
+    let requests: Vec<_> = (0..20).map(named).collect();
+    let invoked = aws.invoke_json(&json!(requests)).await;
+    assert_eq!(invoked.function_error, None, "{}", invoked.payload);
+    assert_eq!(aws.connect().chats(), 20);
+    let flows = starts(&aws);
+    assert!(flows.iter().all(|sent| sent["ContactFlowId"] == FLOW_ID));
+    let results = invoked.payload.as_array().expect("a list");
+    for (index, result) in results.iter().enumerate() {
+        let id = result["ContactId"].as_str().expect("an id");
+        let contact = aws.connect().contact(id).expect("a contact");
+        assert_eq!(contact.attributes["customerName"], index.to_string());
+    }
+}

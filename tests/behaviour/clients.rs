@@ -1,1 +1,172 @@
-//!
+//! The requests of the public clients of chat, as they really are.
+
+use serde_json::{Value, json};
+
+use crate::support::{
+    FLOW_ID, INSTANCE_ID, body, chat, expected, header, http_1, http_2, options, split_token, start,
+};
+
+/// What Connect receives for a customer of this name.
+fn named(name: &str, attributes: &Value) -> Value {
+    expected(&json!({
+        "ParticipantDetails": {"DisplayName": name},
+        "Attributes": attributes,
+    }))
+}
+
+fn with_headers(mut event: Value, headers: &Value) -> Value {
+    event["headers"] = headers.clone();
+    if event.get("multiValueHeaders").is_some() {
+        event["multiValueHeaders"] = Value::Null;
+    }
+    event
+}
+
+#[tokio::test]
+async fn the_body_is_json_whatever_its_type_is_said_to_be() {
+    let aws = start(options()).await;
+    let text = r#"{"ParticipantDetails":{"DisplayName":"Zoë"}}"#;
+    let base64 = "eyJQYXJ0aWNpcGFudERldGFpbHMiOnsiRGlzcGxheU5hbWUiOiJab8OrIn19";
+    for headers in [
+        json!({"content-type": "application/json"}),
+        json!({"Content-Type": "Application/json", "Content-Encoding": "amz-1.0"}),
+        json!({"CONTENT-TYPE": "application/json; charset=UTF-8"}),
+        json!({"content-type": "text/plain;charset=UTF-8"}),
+        json!({"content-type": "application/x-www-form-urlencoded"}),
+        json!({"content-type": "multipart/form-data; boundary=x"}),
+        json!({"content-type": "", "content-encoding": "gzip"}),
+        json!({"content-type": null}),
+        json!({}),
+    ] {
+        for mut event in [http_1(text), http_2(text)] {
+            for encoded in [false, true] {
+                event["isBase64Encoded"] = json!(encoded);
+                event["body"] = json!(if encoded { base64 } else { text });
+                let event = with_headers(event.clone(), &headers);
+                let (answer, sent) = chat(&aws, &event).await;
+                assert_eq!(answer["statusCode"], 200, "{headers}");
+                let sent = split_token(sent).0;
+                assert_eq!(
+                    sent,
+                    named("Zoë", &json!({"customerName": "Zoë"})),
+                    "{headers}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn each_client_names_the_customer_in_its_own_way() {
+    let aws = start(options().env("DEFAULT_DISPLAY_NAME", "Visitor")).await;
+    let details = |name: &str| json!({"DisplayName": name});
+    let own = |name: &str| json!({"customerName": name});
+    for (request, name, attributes) in [
+        (json!({"customerName": "B"}), "B", own("B")),
+        (json!({"CustomerName": "B"}), "B", own("B")),
+        (json!({"Username": "C"}), "C", own("C")),
+        (json!({"username": "C"}), "C", own("C")),
+        (json!({"Attributes": own("A")}), "A", own("A")),
+        (json!({"Attributes": own("A").to_string()}), "A", own("A")),
+        (json!({"ParticipantDetails": details("D")}), "D", own("D")),
+        (
+            json!({"ParticipantDetails": details("D"), "Attributes": own("A")}),
+            "D",
+            own("A"),
+        ),
+        (
+            json!({"ParticipantDetails": details("D"), "Username": "C"}),
+            "D",
+            own("D"),
+        ),
+        (
+            json!({"ParticipantDetails": details(""), "Attributes": own("A")}),
+            "A",
+            own("A"),
+        ),
+        (
+            json!({"ParticipantDetails": {}, "customerName": "B", "Username": "C"}),
+            "B",
+            own("B"),
+        ),
+        (
+            json!({"Attributes": own("A"), "customerName": "B", "Username": "C"}),
+            "A",
+            own("A"),
+        ),
+        (
+            json!({"Attributes": own(""), "customerName": "B", "Username": "C"}),
+            "B",
+            own("B"),
+        ),
+        (
+            json!({"Attributes": {}, "customerName": "", "Username": "C"}),
+            "C",
+            own("C"),
+        ),
+        (
+            json!({"Attributes": {"page": "p"}}),
+            "Visitor",
+            json!({"page": "p", "customerName": "Visitor"}),
+        ),
+        (json!({"ContactFlowId": FLOW_ID}), "Visitor", own("Visitor")),
+        (json!({}), "Visitor", own("Visitor")),
+    ] {
+        for event in [request.clone(), http_2(&request.to_string())] {
+            let (_, sent) = chat(&aws, &event).await;
+            assert_eq!(split_token(sent).0, named(name, &attributes), "{request}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn real_requests_of_public_clients_start_chats() {
+    let aws = start(options()).await;
+    let types = json!([
+        "text/plain",
+        "text/markdown",
+        "application/json",
+        "application/vnd.amazonaws.connect.message.interactive",
+        "application/vnd.amazonaws.connect.message.interactive.response"
+    ]);
+    let chat_interface = json!({
+        "InstanceId": INSTANCE_ID,
+        "ContactFlowId": FLOW_ID,
+        "ParticipantDetails": {"DisplayName": "Ana"},
+        "Attributes": r#"{"customerName":"Ana","topic":"order"}"#,
+        "SupportedMessagingContentTypes": types,
+        "ChatDurationInMinutes": 60,
+        "region": "us-east-1",
+        "featurePermissions": {},
+    });
+    let sample = json!({
+        "ConnectInstanceId": INSTANCE_ID,
+        "ContactFlowId": FLOW_ID,
+        "Attributes": {"customerName": "Ana", "topic": "order"},
+        "SupportedMessagingContentTypes": types,
+        "ChatDurationInMinutes": 60,
+        "PersistentChat": {"SourceContactId": "", "RehydrationType": ""},
+    });
+    let mobile = json!({
+        "InstanceId": "", "ContactFlowId": "", "RelatedContactId": "", "CustomerId": "",
+        "ParticipantDetails": {"DisplayName": "Ana"},
+        "Attributes": {"topic": "order", "customerName": ""},
+        "SupportedMessagingContentTypes": types,
+        "ChatDurationInMinutes": 60, "ClientToken": null, "InitialMessage": null,
+        "PersistentChat": {"SourceContactId": null, "RehydrationType": null},
+    });
+    let mut sent = named("Ana", &json!({"customerName": "Ana", "topic": "order"}));
+    sent["SupportedMessagingContentTypes"] = types;
+    sent["ChatDurationInMinutes"] = json!(60);
+    for (request, ignored) in [
+        (chat_interface, Some("featurePermissions,region")),
+        (mobile, None),
+        (sample, None),
+    ] {
+        let (answer, received) = chat(&aws, &http_1(&request.to_string())).await;
+        assert_eq!(split_token(received).0, sent, "{request}");
+        assert_eq!(header(&answer, "x-ignored-members"), ignored);
+        let features = body(&answer)["data"]["featurePermissions"].clone();
+        assert_eq!(features["MESSAGING_MARKDOWN"], true);
+    }
+}

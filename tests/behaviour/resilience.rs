@@ -1,1 +1,317 @@
-//!
+//! Connect fails in every way it can; the caller gets an answer in time, and
+//! no chat is lost or doubled.
+
+use std::time::{Duration, Instant};
+
+use local_aws::{Fault, LocalAws, Operation, Options};
+use serde_json::{Value, json};
+
+use crate::support::{body, event, http_2, options, start, starts};
+
+const START: &str = "/contact/chat";
+
+/// Sends an HTTP request for a chat, and returns the status and the body.
+async fn ask(aws: &LocalAws) -> (u64, Value) {
+    let invoked = aws.invoke_json(&http_2("{}")).await;
+    assert_eq!(invoked.function_error, None, "{}", invoked.payload);
+    let status = invoked.payload["statusCode"].as_u64();
+    (status.expect("a status"), body(&invoked.payload))
+}
+
+async fn assert_answer(aws: &LocalAws, status: u64, code: &str) {
+    let (found, body) = ask(aws).await;
+    assert_eq!(
+        (found, body["code"].as_str()),
+        (status, Some(code)),
+        "{body}"
+    );
+}
+
+async fn assert_started(aws: &LocalAws) {
+    let (status, body) = ask(aws).await;
+    assert_eq!(status, 200, "{body}");
+}
+
+fn at(endpoint: &str) -> Options {
+    options().env("AWS_ENDPOINT_URL_CONNECT", endpoint)
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[tokio::test]
+async fn a_connection_reset_before_the_chat_is_created_costs_a_retry() {
+    let aws = start(options()).await;
+    aws.connect().inject(Fault::reset());
+    assert_started(&aws).await;
+    assert_eq!(aws.connect().chats(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_reset_after_the_chat_was_created_returns_that_chat() {
+    let aws = start(options()).await;
+    aws.connect().inject(Fault::reset_after_start());
+    let (status, answer) = ask(&aws).await;
+    assert_eq!(status, 200, "{answer}");
+    let tokens: Vec<Value> = starts(&aws)
+        .iter()
+        .map(|one| one["ClientToken"].clone())
+        .collect();
+    assert_eq!(tokens.len(), 2);
+    assert_eq!(tokens.first(), tokens.last());
+    assert_eq!(aws.connect().chats(), 1);
+    let id = answer["data"]["startChatResult"]["ContactId"].as_str();
+    assert!(aws.connect().contact(id.expect("an id")).is_some());
+}
+
+#[tokio::test]
+async fn an_unreachable_connect_is_unavailable() {
+    let unused = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let refused = format!("http://{}", unused.local_addr().expect("its address"));
+    drop(unused);
+    for endpoint in [&refused, "http://connect.invalid"] {
+        let aws = start(at(endpoint)).await;
+        assert_answer(&aws, 503, "ServiceUnavailableException").await;
+        assert_eq!(aws.function().starts(), 1, "{endpoint}");
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_of_somebody_elses_is_not_trusted() {
+    let trusting = start(options().tls(true)).await;
+    assert_started(&trusting).await;
+    let wary = start(options().tls(true).env("SSL_CERT_FILE", "")).await;
+    assert_answer(&wary, 503, "ServiceUnavailableException").await;
+    assert_eq!(wary.connect().chats(), 0);
+}
+
+#[tokio::test]
+async fn sequential_invocations_share_one_tls_connection() {
+    let aws = start(options().tls(true)).await;
+    for _ in 0..20 {
+        assert_started(&aws).await;
+    }
+    assert_eq!(aws.connect().connections(), 1);
+}
+
+#[tokio::test]
+async fn silence_is_answered_before_the_deadline() {
+    for operation in [Operation::StartChatContact, Operation::DescribeContact] {
+        let aws = start(
+            options()
+                .timeout(seconds(3))
+                .env("CUSTOMER_ID_CLAIM", "sub"),
+        )
+        .await;
+        aws.connect()
+            .inject(Fault::black_hole().always().on(operation));
+        let persistent = json!({"PersistentChat": {
+            "RehydrationType": "FROM_SEGMENT",
+            "SourceContactId": "a1b2c3d4-5678-90ab-cdef-aaaaaaaaaaa2",
+        }});
+        let mut request = http_2(&persistent.to_string());
+        request["requestContext"]["authorizer"] =
+            json!({"jwt": {"claims": {"sub": "customer-4711"}}});
+        let since = Instant::now();
+        let invoked = aws.invoke_json(&request).await;
+        assert_eq!(invoked.payload["statusCode"], 504, "{}", invoked.payload);
+        let took = since.elapsed();
+        assert!(
+            took > Duration::from_millis(2_000) && took < seconds(3),
+            "{took:?}"
+        );
+        assert_eq!(aws.function().starts(), 1, "the process was killed");
+    }
+}
+
+#[tokio::test]
+async fn retries_end_at_the_deadline() {
+    let aws = start(options().timeout(Duration::from_millis(1_500))).await;
+    let failing = Fault::status(500, "InternalServiceException").after(Duration::from_millis(400));
+    aws.connect().inject(failing.always());
+    let since = Instant::now();
+    let (status, _) = ask(&aws).await;
+    assert!(status == 504 || status == 503, "{status}");
+    assert!(since.elapsed() < Duration::from_millis(1_500));
+    assert_eq!(aws.function().starts(), 1);
+}
+
+#[tokio::test]
+async fn an_attempt_takes_eight_seconds_at_most() {
+    let (head, body) = tokio::join!(start(options()), start(options()));
+    head.connect().inject(Fault::delay(seconds(12)));
+    body.connect().inject(Fault::slow_body(seconds(12)));
+    let since = Instant::now();
+    tokio::join!(assert_started(&head), assert_started(&body));
+    assert!(since.elapsed() < seconds(12));
+    for aws in [head, body] {
+        let tokens: Vec<Value> = starts(&aws)
+            .iter()
+            .map(|one| one["ClientToken"].clone())
+            .collect();
+        assert_eq!(tokens.len(), 2);
+        assert_eq!(tokens.first(), tokens.last());
+    }
+}
+
+#[tokio::test]
+async fn expired_credentials_are_told_as_the_deployers_to_mend() {
+    let aws = start(options()).await;
+    aws.connect()
+        .inject(Fault::status(403, "ExpiredTokenException").always());
+    assert_answer(&aws, 502, "ExpiredTokenException").await;
+}
+
+#[tokio::test]
+async fn what_is_no_use_is_not_retried() {
+    for (status, error_type) in [
+        (400, "InvalidRequestException"),
+        (404, "ResourceNotFoundException"),
+        (403, "AccessDeniedException"),
+        (418, "TeapotException"),
+    ] {
+        let aws = start(options()).await;
+        aws.connect()
+            .inject(Fault::status(status, error_type).always());
+        ask(&aws).await;
+        assert_eq!(starts(&aws).len(), 1, "{error_type}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_closed_between_invocations_fails_none() {
+    let aws = start(options()).await;
+    aws.connect().inject(Fault::close_after_answer().always());
+    for _ in 0..10 {
+        assert_started(&aws).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(aws.connect().chats(), 10);
+}
+
+#[tokio::test]
+async fn when_connect_comes_back_so_do_chats() {
+    let aws = start(options().timeout(seconds(5))).await;
+    aws.connect()
+        .inject(Fault::status(503, "ServiceUnavailable").always());
+    for _ in 0..5 {
+        assert_answer(&aws, 503, "ServiceUnavailableException").await;
+    }
+    aws.connect().clear_faults();
+    assert_started(&aws).await;
+    assert_eq!(aws.function().starts(), 1);
+}
+
+/// A bus's batch of so many events, each with an id and a name of its own.
+fn bus(events: usize) -> Value {
+    let pattern = event("eventbridge-rule.json");
+    let events = (0..events).map(|index| {
+        let mut event = pattern.clone();
+        event["id"] = json!(format!("event-{index}"));
+        event["detail"] = json!({"customerName": format!("customer {index}")});
+        event
+    });
+    events.collect()
+}
+
+#[tokio::test]
+async fn a_batch_without_an_answer_is_reported_failed_in_time() {
+    let aws = start(options().timeout(seconds(2))).await;
+    aws.connect().inject(Fault::black_hole().always());
+    let since = Instant::now();
+    let invoked = aws.invoke_json(&bus(20)).await;
+    assert!(since.elapsed() < seconds(2));
+    assert_eq!(invoked.error_type(), Some("TimeoutException"));
+    assert_eq!(aws.function().starts(), 1);
+    let asked = aws
+        .connect()
+        .requests()
+        .iter()
+        .filter(|one| one.path == START)
+        .count();
+    assert_eq!(asked, 8, "what had no time left was begun");
+}
+
+#[tokio::test]
+async fn a_burst_beyond_the_rate_ends_in_one_chat_an_event() {
+    let aws = start(options().rate(local_aws::Rate::new(5.0, 8))).await;
+    let batch = bus(100);
+    for _delivery in 0..4 {
+        if aws.invoke_json(&batch).await.function_error.is_none() {
+            break;
+        }
+    }
+    assert_eq!(aws.connect().chats(), 100);
+    assert_eq!(aws.invoke_json(&batch).await.function_error, None);
+    assert_eq!(aws.connect().chats(), 100);
+    assert_eq!(aws.function().starts(), 1);
+}
+
+#[tokio::test]
+async fn concurrent_invocations_are_not_mixed_up() {
+    for slots in [8_usize, 32, 64] {
+        let aws = start(options().env("AWS_LAMBDA_MAX_CONCURRENCY", slots.to_string())).await;
+        aws.connect()
+            .inject(Fault::delay(Duration::from_millis(300)).always());
+        let since = Instant::now();
+        let calls = (0..slots).map(|index| {
+            let name = format!("customer {index}");
+            let request = http_2(&json!({"Attributes": {"customerName": name}}).to_string());
+            let aws = &aws;
+            async move { (name, aws.invoke_json(&request).await.payload) }
+        });
+        let answers = futures_util::future::join_all(calls).await;
+        assert!(
+            since.elapsed() < seconds(3),
+            "{slots}: {:?}",
+            since.elapsed()
+        );
+        for (name, answer) in answers {
+            let id = body(&answer)["data"]["startChatResult"]["ContactId"].clone();
+            let contact = aws.connect().contact(id.as_str().expect("an id"));
+            let contact = contact.expect("the contact is known");
+            assert_eq!(contact.attributes.get("customerName"), Some(&name));
+        }
+        assert_eq!(aws.connect().chats(), slots);
+    }
+}
+
+#[tokio::test]
+async fn sigterm_ends_the_process_after_what_is_in_flight() {
+    let aws = start(options().env("AWS_LAMBDA_MAX_CONCURRENCY", "8")).await;
+    aws.connect()
+        .inject(Fault::delay(Duration::from_millis(500)).always());
+    let request = http_2("{}");
+    let calls = (0..8).map(|_| aws.invoke_json(&request));
+    let stop = async {
+        while starts(&aws).len() < 8 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        aws.function().terminate().await;
+    };
+    let (answers, ()) = tokio::join!(futures_util::future::join_all(calls), stop);
+    for answer in answers {
+        assert_eq!(answer.payload["statusCode"], 200, "{}", answer.payload);
+    }
+    assert_eq!(aws.connect().chats(), 8);
+}
+
+#[tokio::test]
+async fn the_trace_of_an_invocation_goes_on_to_connect() {
+    for concurrency in ["1", "8"] {
+        let aws = start(options().env("AWS_LAMBDA_MAX_CONCURRENCY", concurrency)).await;
+        assert_started(&aws).await;
+        let requests = aws.connect().requests();
+        let trace = requests
+            .first()
+            .and_then(|request| request.header("x-amzn-trace-id"));
+        let trace = trace.expect("a trace header");
+        assert!(trace.starts_with("Root=1-"), "{trace}");
+        let logs = aws.function().logs();
+        assert!(
+            logs.iter().any(|line| line.contains(trace)),
+            "{trace} in {logs:?}"
+        );
+    }
+}

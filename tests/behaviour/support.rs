@@ -15,9 +15,19 @@ pub(crate) fn options() -> Options {
         .env("CONTACT_FLOW_ID", FLOW_ID)
 }
 
+/// The binary under test: cargo's, unless `FUNCTION` names another build of it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the function's own settings are not read here"
+)]
+pub(crate) fn binary() -> PathBuf {
+    let built = || PathBuf::from(env!("CARGO_BIN_EXE_start-chat-contact"));
+    std::env::var_os("FUNCTION").map_or_else(built, PathBuf::from)
+}
+
 /// Options for the binary under test, without any setting.
 pub(crate) fn bare_options() -> Options {
-    Options::new(env!("CARGO_BIN_EXE_start-chat-contact"))
+    Options::new(binary())
         .env("RUST_LOG", "trace")
         .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
         .no_rate_limit()
@@ -87,4 +97,87 @@ pub(crate) fn assert_failed(invoked: &Invoked, error_type: &str) {
         "{:?}",
         invoked.payload
     );
+}
+
+/// Sends one event. The outcome, and the bodies with which it started chats.
+pub(crate) async fn send(aws: &LocalAws, event: &Value) -> (Invoked, Vec<Value>) {
+    aws.connect().forget_requests();
+    let invoked = aws.invoke_json(event).await;
+    let starts = starts(aws);
+    (invoked, starts)
+}
+
+/// Sends one event that starts one chat. The answer, and what Connect received.
+pub(crate) async fn chat(aws: &LocalAws, event: &Value) -> (Value, Value) {
+    let (invoked, mut starts) = send(aws, event).await;
+    assert_eq!(invoked.function_error, None, "{event}: {}", invoked.payload);
+    assert_eq!(starts.len(), 1, "{event}: {}", invoked.payload);
+    (invoked.payload, starts.remove(0))
+}
+
+/// What Connect receives for a request with these members and no others, but
+/// for the client token.
+pub(crate) fn expected(members: &Value) -> Value {
+    let mut body = json!({
+        "InstanceId": INSTANCE_ID,
+        "ContactFlowId": FLOW_ID,
+        "ParticipantDetails": {"DisplayName": "Customer"},
+        "Attributes": {"customerName": "Customer"},
+    });
+    for (name, value) in members.as_object().into_iter().flatten() {
+        body[name] = value.clone();
+    }
+    body
+}
+
+/// A request to Connect without its client token, which is told apart.
+pub(crate) fn split_token(mut request: Value) -> (Value, String) {
+    let members = request.as_object_mut().expect("a request is an object");
+    let token = members.remove("ClientToken").expect("a client token");
+    (request, token.as_str().expect("a string").to_owned())
+}
+
+/// A header of an HTTP answer.
+pub(crate) fn header<'a>(answer: &'a Value, name: &str) -> Option<&'a str> {
+    let headers = answer["headers"].as_object().expect("headers");
+    let found = headers
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(name));
+    found.and_then(|(_, value)| value.as_str())
+}
+
+/// Where the problems stand that a Lambda function error lists, sorted.
+pub(crate) fn pointers(invoked: &Invoked) -> Vec<&str> {
+    let message = invoked.error_message().unwrap_or_default();
+    let problems = message.split(" | ").skip(1);
+    let mut pointers: Vec<&str> = problems
+        .map(|problem| match problem.split_once(": ") {
+            Some((pointer, _)) if pointer.starts_with('/') => pointer,
+            _ => "",
+        })
+        .collect();
+    pointers.sort_unstable();
+    pointers
+}
+
+/// The HTTP request of payload format 2.0 with this body, of a caller with
+/// this verified `sub`.
+pub(crate) fn signed_in(sub: &str, request: &Value) -> Value {
+    let mut event = http_2(&request.to_string());
+    event["requestContext"]["authorizer"] = json!({"jwt": {"claims": {"sub": sub}}});
+    event
+}
+
+/// The status of an HTTP answer.
+pub(crate) fn status(answer: &Value) -> u64 {
+    answer["statusCode"].as_u64().expect("an HTTP answer")
+}
+
+/// The method and the path of every request that Connect received.
+pub(crate) fn calls(aws: &LocalAws) -> Vec<String> {
+    let requests = aws.connect().requests();
+    let calls = requests
+        .iter()
+        .map(|one| format!("{} {}", one.method, one.path));
+    calls.collect()
 }

@@ -4,6 +4,7 @@ mod invoke;
 pub(crate) mod output;
 mod serve;
 mod settings;
+mod soak;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,14 +12,25 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use local_aws::{Options, Rate};
 
-/// What the start-chat-contact function needs of AWS, on this machine: the Lambda Runtime API, API Gateway,
-/// Lambda Invoke and a stand-in of Amazon Connect.
-///
-/// The function's settings are taken from this shell's environment where they are set there (INSTANCE_ID,
-/// CONTACT_FLOW_ID, ALLOWED_CONTACT_FLOW_IDS, ALLOWED_ORIGINS, CUSTOMER_ID_CLAIM, ATTRIBUTE_CLAIMS, RUST_LOG …);
-/// otherwise the stand-in's own instance and flows are used.
+/// What `--help` says below the usage.
+const SETTINGS: &str = "\
+The function's settings are taken from this shell's environment where they are set there
+(INSTANCE_ID, CONTACT_FLOW_ID, ALLOWED_CONTACT_FLOW_IDS, ALLOWED_ORIGINS, CUSTOMER_ID_CLAIM,
+ATTRIBUTE_CLAIMS, RUST_LOG, AWS_LAMBDA_MAX_CONCURRENCY …). Otherwise the stand-in's own
+instance and flows are used.
+
+A request with the header `X-Local-Claims: {\"sub\":\"…\"}` reaches the function as if an
+authorizer had verified these claims. Faults of Amazon Connect can be asked for with
+`POST /_local/faults`, such as
+  {\"kind\":\"status\",\"status\":429,\"errorType\":\"TooManyRequestsException\",\"times\":2}
+Kinds: status, raw, reset, resetAfterStart, delay, slowBody, garbage, empty, without,
+blackHole, close. Members: on, times, always, status, errorType, message, contentType, body,
+member, headers, delayMs, bodyDelayMs, close.";
+
+/// What the start-chat-contact function needs of AWS, on this machine: the Lambda Runtime API,
+/// API Gateway, Lambda Invoke and a stand-in of Amazon Connect.
 #[derive(Debug, Parser)]
-#[command(name = "local-aws", version)]
+#[command(name = "local-aws", version, after_long_help = SETTINGS)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -46,6 +58,10 @@ enum Command {
         #[arg(long, default_value_t = 0)]
         connect_port: u16,
     },
+    /// Send every kind of event while Amazon Connect fails in every way, and account for each chat.
+    ///
+    /// The exit status is 0 if no chat was lost or doubled and every answer was right, and 1 otherwise.
+    Soak(soak::Wish),
 }
 
 /// What both commands can be told.
@@ -121,5 +137,6 @@ pub(crate) async fn run(cli: Cli) -> Result<(), String> {
             port,
             connect_port,
         } => serve::run(&with, port, connect_port).await,
+        Command::Soak(wish) => soak::run(wish).await,
     }
 }

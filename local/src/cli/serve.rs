@@ -1,6 +1,7 @@
 //! `local-aws serve`: stay up.
 
 use local_aws::LocalAws;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::output::line;
 use super::{With, settings};
@@ -15,14 +16,21 @@ pub(crate) async fn run(with: &With, port: u16, connect_port: u16) -> Result<(),
         .await
         .map_err(|error| error.to_string())?;
     if let Some(error) = local.function().init_error() {
-        line(&format!("The function cannot be initialised: {error}"));
+        return Err(format!("the function cannot be initialised: {error}"));
     }
     introduce(&local, real);
-    tokio::signal::ctrl_c()
-        .await
-        .map_err(|error| error.to_string())?;
+    ended().await.map_err(|error| error.to_string())?;
     line("Ending.");
     Ok(())
+}
+
+/// Waits for Ctrl-C, or to be asked to end.
+async fn ended() -> std::io::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        ctrl_c = tokio::signal::ctrl_c() => ctrl_c,
+        _ = terminate.recv() => Ok(()),
+    }
 }
 
 fn introduce(local: &LocalAws, real: bool) {
@@ -47,11 +55,11 @@ fn introduce(local: &LocalAws, real: bool) {
     line("");
     line("Start a chat:");
     line(&format!(
-        "  curl -sS {front}/ --json '{{\"ParticipantDetails\":{{\"DisplayName\":\"Jane\"}}}}'"
+        "  curl -sS {front}/ -H 'Content-Type: application/json' \\\n    -d '{{\"ParticipantDetails\":{{\"DisplayName\":\"Jane\"}}}}'"
     ));
     line(&format!(
         "  aws lambda invoke --no-sign-request --region us-east-1 --endpoint-url {front} \
-         --function-name start-chat-contact --payload fileb://events/scheduler.json /dev/stdout"
+         --function-name start-chat-contact --payload fileb://events/scheduler.json answer.json && cat answer.json"
     ));
     line("");
     line("Ctrl-C ends it.");

@@ -25,6 +25,10 @@ const SETTINGS: [&str; 15] = [
 
 /// The same options with the function's settings, and a stand-in that knows the instance and flows in them.
 pub(crate) fn apply(options: Options, defaults: &[(&str, &str)]) -> Options {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the shell's settings are handed on, not read"
+    )]
     let shell = std::env::vars().filter(|(name, _)| SETTINGS.contains(&name.as_str()));
     apply_from(options, defaults, shell)
 }
@@ -68,10 +72,8 @@ fn known(options: Options, name: &str, value: &str) -> Options {
         .map(|id| id.trim().rsplit('/').next().unwrap_or_default());
     let ids = ids.filter(|id| !id.is_empty());
     match name {
-        "INSTANCE_ID" => ids.fold(options, |options, id| options.instance(id)),
-        "CONTACT_FLOW_ID" | "ALLOWED_CONTACT_FLOW_IDS" => {
-            ids.fold(options, |options, id| options.flow(id))
-        }
+        "INSTANCE_ID" => ids.fold(options, Options::instance),
+        "CONTACT_FLOW_ID" | "ALLOWED_CONTACT_FLOW_IDS" => ids.fold(options, Options::flow),
         _ => options,
     }
 }

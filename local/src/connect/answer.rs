@@ -3,6 +3,9 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+/// An answer that says no, in a `Result`.
+pub(crate) type Refusal = Box<Answer>;
+
 /// An answer in the making.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {

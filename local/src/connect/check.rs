@@ -24,11 +24,11 @@ pub(crate) fn against(shape: &Shape, value: &Value) -> Vec<String> {
 fn check(shape: &Shape, value: &Value, at: &str, faults: &mut Vec<String>) {
     match (shape, value) {
         (Shape::Text { min, max }, Value::String(text)) => {
-            within("length", text.chars().count(), (*min, *max), at, faults)
+            within("length", text.chars().count(), (*min, *max), at, faults);
         }
         (Shape::Enum(allowed), Value::String(text)) => one_of(allowed, text, at, faults),
         (Shape::Integer { min, max }, Value::Number(number)) => {
-            integer(number.as_i64(), (*min, *max), at, faults)
+            integer(number.as_i64(), (*min, *max), at, faults);
         }
         (Shape::List { min, max, of }, Value::Array(items)) => {
             within("length", items.len(), (*min, *max), at, faults);
@@ -36,27 +36,14 @@ fn check(shape: &Shape, value: &Value, at: &str, faults: &mut Vec<String>) {
                 check(of, item, &format!("{at}[{index}]"), faults);
             }
         }
-        (
-            Shape::Map {
-                min_key,
-                max_key,
-                of,
-            },
-            Value::Object(entries),
-        ) => {
-            for (key, item) in entries {
-                within(
-                    "key length",
-                    key.chars().count(),
-                    (*min_key, *max_key),
-                    at,
-                    faults,
-                );
-                check(of, item, &inside(at, key), faults);
+        (Shape::Map { key, of }, Value::Object(entries)) => {
+            for (name, item) in entries {
+                within("key length", name.chars().count(), *key, at, faults);
+                check(of, item, &inside(at, name), faults);
             }
         }
         (Shape::Structure(members), Value::Object(entries)) => {
-            structure(members, entries, at, faults)
+            structure(members, entries, at, faults);
         }
         (shape, _) => faults.push(format!("'{}' must be {}", name(at), wanted(shape))),
     }
@@ -72,7 +59,7 @@ fn structure(members: &[Member], entries: &Map<String, Value>, at: &str, faults:
         let path = inside(at, member.name);
         match entries.get(member.name) {
             None | Some(Value::Null) if member.required => {
-                faults.push(format!("'{path}' is required"))
+                faults.push(format!("'{path}' is required"));
             }
             None | Some(Value::Null) => {}
             Some(value) => check(&member.shape, value, &path, faults),

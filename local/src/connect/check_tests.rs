@@ -22,15 +22,16 @@ fn ascii(length: usize) -> String {
 }
 
 fn good(more: Value) {
-    let faults = start_chat_contact(&body(more.clone()));
-    assert!(faults.is_empty(), "{} is refused: {faults:?}", head(&more));
+    let shown = head(&more);
+    let faults = start_chat_contact(&body(more));
+    assert!(faults.is_empty(), "{shown} is refused: {faults:?}");
 }
 
 fn bad(more: Value) {
+    let shown = head(&more);
     assert!(
-        !start_chat_contact(&body(more.clone())).is_empty(),
-        "{} is taken",
-        head(&more)
+        !start_chat_contact(&body(more)).is_empty(),
+        "{shown} is taken"
     );
 }
 

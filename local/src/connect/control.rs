@@ -8,7 +8,7 @@ use axum::response::Response;
 use axum::routing::get;
 use serde_json::{Value, json};
 
-use super::contacts::Contact;
+use super::contact::Contact;
 use super::{Connect, fault_json};
 use crate::respond;
 

@@ -56,7 +56,7 @@ fn read_one(json: &Value) -> Result<Fault, String> {
     };
     fault.delay = Duration::from_millis(written.delay_ms);
     fault.body_delay = Duration::from_millis(written.body_delay_ms);
-    fault.close = written.close;
+    fault.close |= written.close;
     fault.headers = written.headers.into_iter().collect();
     if let Some(message) = written.message {
         fault.message = message;
@@ -75,7 +75,8 @@ fn kind(written: &Written) -> Result<Fault, String> {
             .unwrap_or_else(|| "application/json".to_owned())
     };
     let fault = match written.kind.as_str() {
-        "usual" | "delay" | "slowBody" | "close" => Fault::of(Effect::Usual),
+        "usual" | "delay" | "slowBody" => Fault::of(Effect::Usual),
+        "close" => Fault::close_after_answer(),
         "status" => Fault::status(
             written.status.unwrap_or(500),
             written.error_type.clone().unwrap_or_default(),
@@ -114,7 +115,7 @@ pub(crate) fn write(fault: &Fault) -> Value {
         close: fault.close,
         ..Written::default()
     };
-    written.kind = write_effect(&fault.effect, &mut written).to_owned();
+    write_effect(&fault.effect, &mut written).clone_into(&mut written.kind);
     serde_json::to_value(written).unwrap_or_default()
 }
 

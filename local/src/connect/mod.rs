@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 mod check;
+mod contact;
 mod contacts;
 pub(crate) mod control;
 mod fault_json;
@@ -13,11 +14,12 @@ mod operations;
 mod rules;
 pub(crate) mod server;
 mod signature;
+mod started;
 mod tokens;
 
 use std::sync::Arc;
 
-pub use contacts::Contact;
+pub use contact::Contact;
 pub use faults::{Fault, Operation};
 pub use journal::Received;
 pub use tokens::{CONNECTION_TOKEN_PREFIX, PARTICIPANT_TOKEN_PREFIX};
@@ -28,7 +30,7 @@ use operations::Service;
 
 use crate::lock;
 use crate::options::{Narrator, Options};
-use crate::wire::Accepted;
+use crate::server::Accepted;
 
 /// The stand-in of Amazon Connect.
 #[derive(Clone, Debug)]
@@ -95,6 +97,11 @@ impl Connect {
     )]
     pub fn end_contact(&self, id: &str) -> bool {
         lock(&self.0.service.contacts).end(id)
+    }
+
+    /// Forgets these contacts, and the client tokens that they were started with.
+    pub fn forget_contacts(&self, ids: &[String]) {
+        self.0.service.forget(ids);
     }
 
     /// Adds a fault, after those that are still to come.

@@ -17,8 +17,7 @@ pub(crate) enum Shape {
     },
     /// Values of one shape under keys of so many characters.
     Map {
-        min_key: usize,
-        max_key: usize,
+        key: (usize, usize),
         of: &'static Shape,
     },
     /// Named members.
@@ -87,8 +86,7 @@ static SEGMENT_VALUE: Shape = Shape::Structure(&[
     optional(
         "ValueMap",
         Shape::Map {
-            min_key: 1,
-            max_key: 128,
+            key: (1, 128),
             of: &SEGMENT_VALUE,
         },
     ),
@@ -135,8 +133,7 @@ pub(crate) static START_CHAT_CONTACT: Shape = Shape::Structure(&[
     optional(
         "Attributes",
         Shape::Map {
-            min_key: 1,
-            max_key: 32_767,
+            key: (1, 32_767),
             of: &ATTRIBUTE,
         },
     ),
@@ -170,8 +167,7 @@ pub(crate) static START_CHAT_CONTACT: Shape = Shape::Structure(&[
     optional(
         "SegmentAttributes",
         Shape::Map {
-            min_key: 1,
-            max_key: 128,
+            key: (1, 128),
             of: &SEGMENT_VALUE,
         },
     ),

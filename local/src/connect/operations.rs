@@ -1,24 +1,19 @@
 //! The operations: a request in, an answer out, contacts changed in between.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
-use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::answer::Answer;
-use super::contacts::{Contact, Contacts, Discontinuous};
+use super::answer::{Answer, Refusal};
+use super::contact::Contact;
+use super::contacts::{Contacts, Discontinuous};
 use super::limits::Bucket;
-use super::{check, model, rules, tokens};
+use super::{check, model, started};
+use crate::lock;
 use crate::options::{Options, Rate};
 use crate::world::{self, ACCOUNT_ID, REGION};
-use crate::{clock, lock};
-
-/// How long the answer's connection token is good for.
-const TOKEN_LIFE: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long the answer's websocket URL is good for.
-const URL_LIFE: Duration = Duration::from_secs(100);
 
 /// What Amazon Connect keeps, and what it allows.
 #[derive(Debug)]
@@ -31,8 +26,13 @@ pub(crate) struct Service {
     stops: Bucket,
     pub(crate) contacts: Mutex<Contacts>,
     /// The answer to each client token.
-    answers: Mutex<HashMap<(String, String), (String, Map<String, Value>)>>,
+    answers: Mutex<HashMap<TokenKey, Started>>,
 }
+
+/// An instance and a client token.
+type TokenKey = (String, String);
+/// A contact's id and the answer that it was started with.
+type Started = (String, Map<String, Value>);
 
 impl Service {
     pub(crate) fn new(options: &Options) -> Self {
@@ -59,31 +59,33 @@ impl Service {
         }
         self.permitted(body)
             .and_then(|()| self.started(body))
-            .unwrap_or_else(|refusal| refusal)
+            .unwrap_or_else(|refusal| *refusal)
     }
 
     /// Refuses ARNs, as the permission for a bare id does not cover them, and what is not there.
-    fn permitted(&self, body: &Value) -> Result<(), Answer> {
+    fn permitted(&self, body: &Value) -> Result<(), Refusal> {
         let (instance, flow) = (text(body, "InstanceId"), text(body, "ContactFlowId"));
         if instance.contains(':') || flow.contains(':') {
-            return Err(Answer::error(
+            return Err(Box::new(Answer::error(
                 403,
                 "AccessDeniedException",
                 &denied(instance, flow),
-            ));
+            )));
         }
         if !self.instances.iter().any(|known| known == instance) {
-            return Err(Answer::not_found("Resource not found of Type: INSTANCE"));
+            return Err(Box::new(Answer::not_found(
+                "Resource not found of Type: INSTANCE",
+            )));
         }
         if !self.flows.iter().any(|known| known == flow) {
-            return Err(Answer::not_found(
+            return Err(Box::new(Answer::not_found(
                 "Resource not found of Type: CONTACT_FLOW",
-            ));
+            )));
         }
         Ok(())
     }
 
-    fn started(&self, body: &Value) -> Result<Answer, Answer> {
+    fn started(&self, body: &Value) -> Result<Answer, Refusal> {
         let key = (
             text(body, "InstanceId").to_owned(),
             text(body, "ClientToken").to_owned(),
@@ -110,19 +112,30 @@ impl Service {
         Answer::ok(&Value::Object(answer)).about(contact)
     }
 
-    fn new_chat(&self, body: &Value) -> Result<(String, Map<String, Value>), Answer> {
+    fn new_chat(&self, body: &Value) -> Result<Started, Refusal> {
         let mut contacts = lock(&self.contacts);
         let continued = continued(&contacts, body)?;
         let related = related(&contacts, body)?;
         if contacts.running() >= self.quota {
             let message = "The quota of concurrent active chats of this instance is exceeded";
-            return Err(Answer::error(429, "LimitExceededException", message));
+            return Err(Box::new(Answer::error(
+                429,
+                "LimitExceededException",
+                message,
+            )));
         }
         let id = Uuid::new_v4().to_string();
-        let mut contact = contact(&id, body, related.as_ref());
+        let mut contact = started::contact(&id, body, related.as_ref());
         contact.related_contact_id = continued.clone().or(related.map(|related| related.id));
         contacts.start(contact);
-        Ok((id.clone(), answer(&id, continued, body)))
+        Ok((id.clone(), started::answer(&id, continued, body)))
+    }
+
+    /// Forgets these contacts and their client tokens.
+    pub(crate) fn forget(&self, ids: &[String]) {
+        let ids: HashSet<&str> = ids.iter().map(String::as_str).collect();
+        lock(&self.answers).retain(|_, (contact, _)| !ids.contains(contact.as_str()));
+        lock(&self.contacts).forget(&ids);
     }
 
     pub(crate) fn describe_contact(&self, instance: &str, contact: &str) -> Answer {
@@ -178,7 +191,7 @@ fn denied(instance: &str, flow: &str) -> String {
 }
 
 /// The contact that a persistent chat continues.
-fn continued(contacts: &Contacts, body: &Value) -> Result<Option<String>, Answer> {
+fn continued(contacts: &Contacts, body: &Value) -> Result<Option<String>, Refusal> {
     let Some(chat) = body.get("PersistentChat").filter(|chat| !chat.is_null()) else {
         return Ok(None);
     };
@@ -192,18 +205,18 @@ fn continued(contacts: &Contacts, body: &Value) -> Result<Option<String>, Answer
         .map_err(discontinuous)
 }
 
-fn discontinuous(why: Discontinuous) -> Answer {
-    match why {
+fn discontinuous(why: Discontinuous) -> Refusal {
+    Box::new(match why {
         Discontinuous::Unknown => Answer::not_found("Resource not found of Type: CONTACT"),
         Discontinuous::NotAChat => Answer::invalid("The source contact is not a chat"),
         Discontinuous::StillRunning => Answer::invalid("The source contact has not ended"),
         Discontinuous::NotInitial => Answer::invalid(
             "The source contact of ENTIRE_PAST_SESSION must be the initial contact of the session",
         ),
-    }
+    })
 }
 
-fn related(contacts: &Contacts, body: &Value) -> Result<Option<Contact>, Answer> {
+fn related(contacts: &Contacts, body: &Value) -> Result<Option<Contact>, Refusal> {
     match text(body, "RelatedContactId") {
         "" => Ok(None),
         id => contacts
@@ -212,62 +225,4 @@ fn related(contacts: &Contacts, body: &Value) -> Result<Option<Contact>, Answer>
             .map(Some)
             .ok_or_else(|| discontinuous(Discontinuous::Unknown)),
     }
-}
-
-/// The new contact; it takes over the attributes of the one that it relates to.
-fn contact(id: &str, body: &Value, related: Option<&Contact>) -> Contact {
-    let mut contact = Contact::chat(id);
-    contact.customer_id = body
-        .get("CustomerId")
-        .and_then(Value::as_str)
-        .map(str::to_owned);
-    contact.attributes = related
-        .map(|related| related.attributes.clone())
-        .unwrap_or_default();
-    for (name, value) in rules::members(body, "Attributes") {
-        contact
-            .attributes
-            .insert(name, value.as_str().unwrap_or_default().to_owned());
-    }
-    contact.segment_attributes = rules::members(body, "SegmentAttributes");
-    contact
-        .segment_attributes
-        .entry("connect:Subtype")
-        .or_insert_with(|| json!({"ValueString": "connect:Chat"}));
-    contact
-}
-
-fn answer(id: &str, continued: Option<String>, body: &Value) -> Map<String, Value> {
-    let mut answer = Map::new();
-    answer.insert("ContactId".to_owned(), json!(id));
-    answer.insert(
-        "ParticipantId".to_owned(),
-        json!(Uuid::new_v4().to_string()),
-    );
-    answer.insert("ParticipantToken".to_owned(), json!(tokens::participant()));
-    if let Some(continued) = continued {
-        answer.insert("ContinuedFromContactId".to_owned(), json!(continued));
-    }
-    let wanted: Vec<_> = body
-        .get("ConnectionTypes")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .collect();
-    if wanted.iter().any(|kind| *kind == "CONNECTION_CREDENTIALS") {
-        let credentials = json!({"ConnectionToken": tokens::connection(), "Expiry": clock::iso8601_in(TOKEN_LIFE)});
-        answer.insert("ConnectionCredentials".to_owned(), credentials);
-    }
-    if wanted.iter().any(|kind| *kind == "WEBSOCKET") {
-        let websocket =
-            json!({"Url": tokens::websocket(), "ConnectionExpiry": clock::iso8601_in(URL_LIFE)});
-        answer.insert("Websocket".to_owned(), websocket);
-    }
-    if body
-        .get("ChatStreamingConfiguration")
-        .is_some_and(|streaming| !streaming.is_null())
-    {
-        answer.insert("StreamingId".to_owned(), json!(Uuid::new_v4().to_string()));
-    }
-    answer
 }

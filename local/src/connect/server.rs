@@ -4,7 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{ConnectInfo, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -17,8 +17,10 @@ use super::answer::Answer;
 use super::faults::{Effect, Fault, Operation};
 use super::journal::Received;
 use super::{Connect, control, signature};
+use crate::receive;
 use crate::respond::Reply;
-use crate::wire::{Connection, Cut};
+use crate::server::Connection;
+use crate::wire::Cut;
 
 /// The largest request that is read.
 const REQUEST_LIMIT: usize = 10 * 1024 * 1024;
@@ -40,7 +42,7 @@ async fn handle(
     request: Request<Body>,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, REQUEST_LIMIT).await else {
+    let Some(body) = receive::body(&head.headers, body, REQUEST_LIMIT).await else {
         return response(
             Answer::error(
                 413,
@@ -152,7 +154,7 @@ impl Exchange {
             );
         };
         if let Err(refusal) = signature::check(headers) {
-            return refusal;
+            return *refusal;
         }
         if operation == Operation::DescribeContact {
             let path = path(received);

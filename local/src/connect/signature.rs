@@ -2,14 +2,13 @@
 
 use axum::http::HeaderMap;
 
-use super::answer::Answer;
+use super::answer::{Answer, Refusal};
 
 /// Refuses a request without a Signature Version 4 for the service `connect`.
-pub(crate) fn check(headers: &HeaderMap) -> Result<(), Answer> {
+pub(crate) fn check(headers: &HeaderMap) -> Result<(), Refusal> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(authorization) = header("authorization") else {
-        return Err(Answer::error(
-            403,
+        return Err(refusal(
             "MissingAuthenticationTokenException",
             "Missing Authentication Token",
         ));
@@ -36,8 +35,12 @@ pub(crate) fn check(headers: &HeaderMap) -> Result<(), Answer> {
     Ok(())
 }
 
-fn incomplete(message: &str) -> Answer {
-    Answer::error(403, "IncompleteSignatureException", message)
+fn refusal(kind: &str, message: &str) -> Refusal {
+    Box::new(Answer::error(403, kind, message))
+}
+
+fn incomplete(message: &str) -> Refusal {
+    refusal("IncompleteSignatureException", message)
 }
 
 fn field<'a>(fields: &'a str, name: &str) -> Option<&'a str> {
@@ -77,7 +80,7 @@ mod tests {
 
     const DATE: &str = "20261122T120000Z";
 
-    fn refusal(authorization: &str, date: &str) -> Option<String> {
+    fn refused(authorization: &str, date: &str) -> Option<String> {
         let mut headers = HeaderMap::new();
         for (name, value) in [("authorization", authorization), ("x-amz-date", date)] {
             if let (false, Ok(value)) = (value.is_empty(), HeaderValue::from_str(value)) {
@@ -95,11 +98,11 @@ mod tests {
         };
         let scope = "AKIA/20261122/us-east-1/connect/aws4_request";
         assert_eq!(
-            refusal(&signed(scope, "content-type;host;x-amz-date"), DATE),
+            refused(&signed(scope, "content-type;host;x-amz-date"), DATE),
             None
         );
         assert_eq!(
-            refusal("", DATE).as_deref(),
+            refused("", DATE).as_deref(),
             Some("MissingAuthenticationTokenException")
         );
         for (authorization, date) in [
@@ -116,7 +119,7 @@ mod tests {
             ("Bearer abc".to_owned(), DATE),
         ] {
             assert_eq!(
-                refusal(&authorization, date).as_deref(),
+                refused(&authorization, date).as_deref(),
                 Some("IncompleteSignatureException"),
                 "{authorization}"
             );

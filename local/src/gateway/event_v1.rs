@@ -27,7 +27,7 @@ pub(crate) fn rest_event(incoming: &Incoming) -> Value {
     let body = (!incoming.body.is_empty()).then(|| String::from_utf8_lossy(&incoming.body));
     event(
         incoming,
-        Said {
+        &Said {
             api_id: "localrest0",
             stage: "rest",
             path: below,
@@ -50,7 +50,7 @@ pub(crate) fn http_event(incoming: &Incoming) -> Value {
         .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
     let mut event = event(
         incoming,
-        Said {
+        &Said {
             api_id: "local1api0",
             stage: "v1",
             path: &path,
@@ -63,7 +63,7 @@ pub(crate) fn http_event(incoming: &Incoming) -> Value {
     event
 }
 
-fn event(incoming: &Incoming, said: Said<'_>) -> Value {
+fn event(incoming: &Incoming, said: &Said<'_>) -> Value {
     let parameters = incoming.parameters();
     json!({
         "resource": "/{proxy+}",
@@ -75,7 +75,7 @@ fn event(incoming: &Incoming, said: Said<'_>) -> Value {
         "multiValueQueryStringParameters": or_null(all(parameters)),
         "pathParameters": {"proxy": said.path.trim_start_matches('/')},
         "stageVariables": null,
-        "requestContext": context(incoming, &said),
+        "requestContext": context(incoming, said),
         "body": said.body,
         "isBase64Encoded": said.is_base64,
     })

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{Request, header};
+use axum::http::Request;
 use axum::response::Response;
 use axum::routing::any;
 use serde_json::Value;
@@ -19,7 +19,8 @@ use serde_json::Value;
 use crate::lambda::{Lambda, SYNC_LIMIT};
 use crate::options::{Narrator, Options};
 use crate::queue::Call;
-use crate::wire::Connection;
+use crate::receive;
+use crate::server::Connection;
 use answer::Problem;
 use request::Incoming;
 
@@ -71,8 +72,10 @@ pub(crate) fn router(lambda: Arc<Lambda>, options: &Options) -> Router {
     };
     Router::new()
         .route("/rest", any(on(Api::Rest)))
+        .route("/rest/", any(on(Api::Rest)))
         .route("/rest/{*path}", any(on(Api::Rest)))
         .route("/v1", any(on(Api::HttpV1)))
+        .route("/v1/", any(on(Api::HttpV1)))
         .route("/v1/{*path}", any(on(Api::HttpV1)))
         .fallback(on(Api::HttpV2))
         .with_state(Arc::new(gateway))
@@ -103,16 +106,9 @@ impl Gateway {
         request: Request<Body>,
     ) -> Result<Response, Problem> {
         let (head, body) = request.into_parts();
-        let announced = head
-            .headers
-            .get(header::CONTENT_LENGTH)
-            .and_then(|length| length.to_str().ok()?.parse().ok());
-        if announced.is_some_and(|length: usize| length > BODY_LIMIT) {
-            return Err(Problem::TooLarge);
-        }
-        let body = to_bytes(body, BODY_LIMIT)
+        let body = receive::body(&head.headers, body, BODY_LIMIT)
             .await
-            .map_err(|_| Problem::TooLarge)?;
+            .ok_or(Problem::TooLarge)?;
         let incoming =
             Incoming::new(&head, &body, connection.peer.ip()).map_err(Problem::Refused)?;
         let payload = api.event(&incoming).to_string().into_bytes();

@@ -16,7 +16,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::clock;
-use crate::wire::Connection;
+use crate::server::Connection;
 
 /// The header that stands for an authorizer: JSON claims. For local use only.
 const CLAIMS_HEADER: &str = "x-local-claims";

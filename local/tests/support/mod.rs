@@ -1,6 +1,7 @@
 //! An HTTP client and a function in this very process, both as small as can be.
 #![allow(dead_code, reason = "each test file uses some of it")]
 
+use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -74,13 +75,13 @@ pub(crate) async fn exchange(
 ) -> io::Result<()> {
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: api.example.com\r\n");
     for (name, value) in headers {
-        head.push_str(&format!("{name}: {value}\r\n"));
+        let _ = write!(head, "{name}: {value}\r\n");
     }
     let announced = headers
         .iter()
         .any(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     if !announced && (!body.is_empty() || method == "POST") {
-        head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        let _ = write!(head, "Content-Length: {}\r\n", body.len());
     }
     stream.write_all(format!("{head}\r\n").as_bytes()).await?;
     stream.write_all(body).await

@@ -1,0 +1,43 @@
+//! The life of an execution environment: settings, then one invocation after
+//! another, then an orderly end.
+
+use lambda_runtime::{LambdaEvent, Runtime, service_fn};
+use serde_json::value::RawValue;
+
+use crate::config::{Process, Settings, SettingsError};
+use crate::connect::Connect;
+use crate::handler::Handler;
+use crate::init_error;
+use crate::shutdown::InFlight;
+
+/// Serves invocations by way of this client until the environment ends.
+///
+/// # Errors
+///
+/// Where the settings are faulty, which Lambda is told of, and where the
+/// Runtime API cannot be reached.
+pub async fn serve(process: &Process, connect: Connect) -> Result<(), lambda_runtime::Error> {
+    let settings = match Settings::from_env() {
+        Ok(settings) => settings,
+        Err(faults) => return Err(refuse(faults).await),
+    };
+    let handler = Handler::new(settings, connect, process.json_logs);
+    let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
+        let handler = handler.clone();
+        async move { handler.handle(event).await }
+    });
+    let in_flight = InFlight::new();
+    let runtime = Runtime::new(service).layer(in_flight.clone());
+    tokio::select! {
+        stopped = runtime.run_concurrent() => stopped,
+        ended = in_flight.ended() => Ok(ended?),
+    }
+}
+
+/// Tells Lambda that the settings are faulty.
+async fn refuse(faults: SettingsError) -> lambda_runtime::Error {
+    if let Err(error) = init_error::report("SettingsError", &faults.to_string()).await {
+        tracing::error!(%error, "the init error could not be reported");
+    }
+    faults.into()
+}

@@ -1,0 +1,170 @@
+//! Connect's own failures.
+
+use futures_util::future::join_all;
+use local_aws::Fault;
+use serde_json::json;
+
+use super::{Row, row};
+use crate::support::{http_2, options, start, starts};
+
+/// What Connect says, which is mostly not for callers.
+const MESSAGE: &str = "User: arn:aws:sts::1:x is not authorized, says Connect";
+
+/// A failure of Connect, what callers are told of it, and how often the SDK asks.
+struct Case {
+    fault: Fault,
+    row: Row,
+    attempts: usize,
+    is_message_told: bool,
+    is_message_logged: bool,
+}
+
+fn refused(status: u16, name: &str, row: Row, attempts: usize) -> Case {
+    let fault = Fault::status(status, name).message(MESSAGE);
+    Case {
+        fault,
+        is_message_told: row.status == 400,
+        // The SDK drops the words of an error without a name.
+        is_message_logged: !name.is_empty(),
+        row,
+        attempts,
+    }
+}
+
+fn odd(fault: Fault, row: Row, attempts: usize) -> Case {
+    Case {
+        fault,
+        row,
+        attempts,
+        is_message_told: false,
+        is_message_logged: false,
+    }
+}
+
+/// Sends a request of a stranger and one of a trusted caller.
+async fn check(case: Case) {
+    let name = format!("{:?}", case.fault);
+    let aws = start(options()).await;
+    aws.connect().inject(case.fault.always());
+    let invoked = aws.invoke_json(&http_2("{}")).await;
+    let detail = case.row.assert_http(&name, &invoked);
+    assert_eq!(starts(&aws).len(), case.attempts, "{name}");
+    assert_eq!(detail == MESSAGE, case.is_message_told, "{name}: {detail}");
+    let told = invoked.payload.to_string();
+    assert_eq!(
+        told.contains("says"),
+        case.is_message_told,
+        "{name}: {told}"
+    );
+
+    aws.connect().forget_requests();
+    let invoked = aws.invoke_json(&json!({})).await;
+    case.row.assert_direct(&name, &invoked, &detail);
+    assert_eq!(starts(&aws).len(), case.attempts, "{name}");
+
+    // One line each, with Connect's name for it and what Connect says.
+    let logs = aws.function().logs();
+    let mut lines = logs
+        .iter()
+        .filter(|line| line.contains("CloudWatchMetrics"));
+    let outcome = format!("\"Outcome\":\"{}\"", case.row.code);
+    let is_line =
+        |line: &String| line.contains(&outcome) && line.contains(MESSAGE) == case.is_message_logged;
+    assert!(lines.all(is_line), "{name}: {logs:?}");
+}
+
+async fn check_all(cases: Vec<Case>) {
+    join_all(cases.into_iter().map(check)).await;
+}
+
+#[tokio::test]
+async fn what_the_caller_can_mend() {
+    let named = |status, name, row| refused(status, name, row, 1);
+    let not_found = row(404, "ResourceNotFoundException", None);
+    check_all(vec![
+        named(
+            400,
+            "InvalidRequestException",
+            row(400, "InvalidRequestException", None),
+        ),
+        named(
+            400,
+            "InvalidParameterException",
+            row(400, "InvalidParameterException", None),
+        ),
+        named(404, "ResourceNotFoundException", not_found),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_deployer_must_mend() {
+    let named = |status, name| refused(status, name, row(502, name, None), 1);
+    let html = |status| Fault::raw(status, "text/html", "<html>says nginx</html>");
+    let nameless = || row(502, "BadGatewayException", None);
+    check_all(vec![
+        named(403, "AccessDeniedException"),
+        named(403, "UnrecognizedClientException"),
+        named(403, "InvalidSignatureException"),
+        named(403, "ExpiredTokenException"),
+        named(400, "SerializationException"),
+        named(409, "ConflictException"),
+        named(418, "NewlyInventedException"),
+        odd(html(403), nameless(), 1),
+        odd(html(404), nameless(), 1),
+        refused(400, "", nameless(), 1),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn what_may_go_better_later() {
+    let busy = |name, after| refused(429, name, row(429, name, Some(after)), 3);
+    let failed = |status, name: &'static str| {
+        let code = if name == "InternalServiceException" {
+            name
+        } else {
+            "ServiceUnavailableException"
+        };
+        refused(status, name, row(503, code, Some("1")), 3)
+    };
+    let unavailable = || row(503, "ServiceUnavailableException", Some("1"));
+    let html = |status| Fault::raw(status, "text/html", "<html>says nginx</html>");
+    let throttling = row(429, "ThrottlingException", Some("1"));
+    check_all(vec![
+        busy("LimitExceededException", "30"),
+        busy("TooManyRequestsException", "1"),
+        busy("ThrottlingException", "1"),
+        refused(400, "ThrottlingException", throttling, 3),
+        failed(500, "InternalServiceException"),
+        failed(500, "NewlyInventedException"),
+        failed(503, ""),
+        odd(html(500), unavailable(), 3),
+        odd(html(502), unavailable(), 3),
+        odd(Fault::reset(), unavailable(), 3),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn answers_that_cannot_be_used() {
+    let bad = || row(502, "BadGatewayException", None);
+    let raw = |body: &str| Fault::raw(200, "application/json", body);
+    check_all(vec![
+        odd(Fault::garbage(), bad(), 1),
+        odd(Fault::empty(), bad(), 1),
+        odd(raw("{}"), bad(), 1),
+        odd(raw("[]"), bad(), 1),
+        odd(raw("null"), bad(), 1),
+        odd(raw("{\"ContactId\":7}"), bad(), 1),
+        odd(
+            raw("{\"ContactId\":\"\",\"ParticipantId\":\"p\",\"ParticipantToken\":\"t\"}"),
+            bad(),
+            1,
+        ),
+        odd(Fault::without("ContactId"), bad(), 1),
+        odd(Fault::without("ParticipantId"), bad(), 1),
+        odd(Fault::without("ParticipantToken"), bad(), 1),
+    ])
+    .await;
+}

@@ -1,0 +1,186 @@
+//! What a stranger may say of themselves and of their chat.
+
+use serde_json::{Value, json};
+
+use super::{assert_forbidden, authorized, aws};
+use crate::support::{
+    FLOW_ID, INSTANCE_ID, assert_failed, body, calls, http_2, options, signed_in, start, starts,
+    status,
+};
+
+#[tokio::test]
+async fn a_stranger_cannot_fill_what_a_claim_fills() {
+    let aws = aws().await;
+    let request = json!({"Attributes": {"Email": "boss@example.com", "Gone": "x", "mine": "x"}});
+    let stringified = json!({"attributes": r#"{"Email":"boss@example.com"}"#});
+    for claims in [
+        json!({"sub": "c", "email": "ana@example.com"}),
+        json!({"sub": "c"}),
+    ] {
+        for (_, event) in authorized(&claims, &request) {
+            assert_forbidden(&aws, &event, &["/Attributes/Email", "/Attributes/Gone"]).await;
+        }
+        for (_, event) in authorized(&claims, &stringified) {
+            assert_forbidden(&aws, &event, &["/attributes/Email"]).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_pass_a_display_name_off_as_a_verified_one() {
+    for (claims, expected) in [
+        (json!({"sub": "c", "name": "Ana"}), json!("Ana")),
+        (json!({"sub": "c", "name": ""}), json!("")),
+        (json!({"sub": "c", "name": null}), Value::Null),
+        (json!({"sub": "c"}), Value::Null),
+    ] {
+        let claim = ("ATTRIBUTE_CLAIMS", "name=customerName");
+        let aws = start(
+            options()
+                .env("CUSTOMER_ID_CLAIM", "sub")
+                .env(claim.0, claim.1),
+        )
+        .await;
+        let request = json!({"ParticipantDetails": {"DisplayName": "The boss"}});
+        let [(_, event), ..] = authorized(&claims, &request);
+        assert_eq!(status(&aws.invoke_json(&event).await.payload), 200);
+        assert_eq!(
+            starts(&aws)[0]["Attributes"]["customerName"],
+            expected,
+            "{claims}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_crowd_out_verified_claims() {
+    let aws = aws().await;
+    let claims = json!({"sub": "c", "email": "ana@example.com"});
+    let full = json!({"Attributes": {"a": "x".repeat(32_767)}});
+    for (place, event) in authorized(&claims, &full) {
+        let answer = aws.invoke_json(&event).await.payload;
+        assert_eq!(status(&answer), 400, "{place}: {answer}");
+        assert_eq!(
+            body(&answer)["errors"][0]["pointer"],
+            "/Attributes",
+            "{place}"
+        );
+    }
+    assert_eq!(calls(&aws), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_stranger_cannot_set_what_connect_says_of_a_contact() {
+    let aws = start(options()).await;
+    for value in [
+        json!({"ValueString": "x"}),
+        json!({"valueMap": {"a": {"ValueString": "x"}}}),
+        json!("x"),
+        json!(7),
+        json!(["x"]),
+        json!({"a": {"b": "x"}}),
+    ] {
+        for name in ["connect:Direction", "connect:subtype", "connect:CustomerId"] {
+            let event = http_2(&json!({"segmentAttributes": {"mine": 1, name: value}}).to_string());
+            assert_forbidden(&aws, &event, &[&format!("/segmentAttributes/{name}")]).await;
+        }
+    }
+    for (_, event) in authorized(
+        &json!({}),
+        &json!({"SegmentAttributes": {"connect:X": "x", "connect:Y": 1}}),
+    ) {
+        let places = [
+            "/SegmentAttributes/connect:X",
+            "/SegmentAttributes/connect:Y",
+        ];
+        assert_forbidden(&aws, &event, &places).await;
+    }
+    let harmless = json!({"connect:Subtype": "connect:Chat", "mine": {"connect:Direction": "x"}});
+    let event = http_2(&json!({"SegmentAttributes": harmless}).to_string());
+    assert_eq!(status(&aws.invoke_json(&event).await.payload), 200);
+}
+
+const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:eavesdropper";
+
+#[tokio::test]
+async fn a_stranger_cannot_stream_a_chat_to_a_topic_of_theirs() {
+    let aws = aws().await;
+    let request = json!({"chatStreamingConfiguration": {"streamingEndpointArn": TOPIC}});
+    for (_, event) in authorized(&json!({"sub": "c"}), &request) {
+        let place = "/chatStreamingConfiguration/streamingEndpointArn";
+        assert_forbidden(&aws, &event, &[place]).await;
+    }
+}
+
+#[tokio::test]
+async fn every_reason_is_told_at_once() {
+    let aws = start(options().env("ATTRIBUTE_CLAIMS", "email=Email")).await;
+    let request = json!({
+        "InstanceId": "i", "ContactFlowId": "f", "CustomerId": "c", "Attributes": {"Email": "x"},
+        "SegmentAttributes": {"connect:X": 1},
+        "ChatStreamingConfiguration": {"StreamingEndpointArn": TOPIC}, "RelatedContactId": "r",
+    });
+    let places = [
+        "/InstanceId",
+        "/ContactFlowId",
+        "/CustomerId",
+        "/Attributes/Email",
+        "/SegmentAttributes/connect:X",
+        "/ChatStreamingConfiguration/StreamingEndpointArn",
+        "/RelatedContactId",
+    ];
+    assert_forbidden(&aws, &http_2(&request.to_string()), &places).await;
+}
+
+fn all_that_iam_allows() -> Value {
+    json!({
+        "InstanceId": INSTANCE_ID, "ContactFlowId": FLOW_ID, "CustomerId": "customer-1234",
+        "Attributes": {"Email": "ana@example.com"},
+        "SegmentAttributes": {"connect:Direction": {"ValueString": "OUTBOUND"}},
+        "ChatStreamingConfiguration": {"StreamingEndpointArn": TOPIC},
+    })
+}
+
+#[tokio::test]
+async fn trusted_callers_may_say_all_that_strangers_may_not() {
+    let request = all_that_iam_allows();
+    let event = json!({"detail-type": "t", "source": "s", "id": "1", "detail": request});
+    let record = json!({"messageId": "1", "eventSource": "aws:sqs", "body": request.to_string()});
+    for payload in [
+        request.clone(),
+        event,
+        json!([request]),
+        json!({"Records": [record]}),
+    ] {
+        let aws = aws().await;
+        let invoked = aws.invoke_json(&payload).await;
+        assert_eq!(invoked.function_error, None, "{}", invoked.payload);
+        let [mut chat] = starts(&aws).try_into().expect("one chat");
+        for name in ["ClientToken", "ParticipantDetails"] {
+            chat.as_object_mut().and_then(|chat| chat.remove(name));
+        }
+        let mut expected = request.clone();
+        expected["Attributes"]["customerName"] = json!("Customer");
+        assert_eq!(chat, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_strangers_body_that_poses_as_an_event_is_still_a_strangers() {
+    let aws = aws().await;
+    let request = all_that_iam_allows();
+    let event = json!({"detail-type": "t", "source": "s", "id": "1", "detail": request});
+    let record = json!({"messageId": "1", "eventSource": "aws:sqs", "body": request.to_string()});
+    for posing in [
+        event,
+        json!([request]),
+        json!({"Records": [record]}),
+        json!(request.to_string()),
+    ] {
+        let answer = aws.invoke_json(&signed_in("c", &posing)).await.payload;
+        assert_eq!(status(&answer), 400, "{posing}: {answer}");
+    }
+    let direct = aws.invoke_json(&json!({"ContactFlowId": "another"})).await;
+    assert_failed(&direct, "ForbiddenException");
+    assert_eq!(calls(&aws), [""; 0]);
+}

@@ -1,0 +1,125 @@
+//! The two members that callers name the contents of.
+
+use serde_json::{Value, json};
+
+use crate::support::{assert_failed, chat, http_2, options, pointers, send, start};
+
+#[tokio::test]
+async fn segment_attributes_have_an_explicit_form_and_a_shorthand() {
+    let aws = start(options()).await;
+    let text = json!({"ValueString": "x"});
+    let arn = "arn:aws:s3:::bucket";
+    for (given, sent) in [
+        (json!({"ValueString": "x"}), text.clone()),
+        (json!({"valueString": ""}), json!({"ValueString": ""})),
+        (json!({"ValueInteger": -7}), json!({"ValueInteger": -7})),
+        (json!({"valueArn": arn}), json!({"ValueArn": arn})),
+        (json!({"ValueMap": {}}), json!({"ValueMap": {}})),
+        (json!({"ValueList": []}), json!({"ValueList": []})),
+        (
+            json!({"ValueString": "x", "ValueInteger": null}),
+            text.clone(),
+        ),
+        (json!("x"), text.clone()),
+        (json!(""), json!({"ValueString": ""})),
+        (json!(0), json!({"ValueInteger": 0})),
+        (json!({}), json!({"ValueMap": {}})),
+        (json!([]), json!({"ValueList": []})),
+        (json!({"a": "x"}), json!({"ValueMap": {"a": text}})),
+        (
+            json!(["x", 1, arn]),
+            json!({"ValueList": [text, {"ValueInteger": 1}, {"ValueString": arn}]}),
+        ),
+        (
+            json!({"a": {"b": [{"c": {"valueArn": arn}}]}}),
+            json!({"ValueMap": {"a": {"ValueMap": {"b": {"ValueList": [{"ValueMap": {"c": {"ValueArn": arn}}}]}}}}}),
+        ),
+        (
+            json!({"ValueMap": {"a": {"valueList": ["x", {"ValueString": "x"}]}}}),
+            json!({"ValueMap": {"a": {"ValueList": [text, text]}}}),
+        ),
+    ] {
+        let request = json!({"SegmentAttributes": {"connect:a-_1": given, "b": 1}});
+        let (_, received) = chat(&aws, &request).await;
+        let sent = json!({"connect:a-_1": sent, "b": {"ValueInteger": 1}});
+        assert_eq!(received["SegmentAttributes"], sent, "{given}");
+    }
+}
+
+#[tokio::test]
+async fn attributes_are_strings_however_they_are_written() {
+    let aws = start(options()).await;
+    for (given, sent) in [
+        (
+            r#"{"a":"x","B-_9":"","customerName":"C"}"#,
+            json!({"a": "x", "B-_9": "", "customerName": "C"}),
+        ),
+        (
+            r#"{"n":1.10,"customerName":"C"}"#,
+            json!({"n": "1.10", "customerName": "C"}),
+        ),
+        (
+            r#"{"n":12345678901234567890123,"m":-0.0,"customerName":"C"}"#,
+            json!({"n": "12345678901234567890123", "m": "-0.0", "customerName": "C"}),
+        ),
+        (
+            r#"{"t":true,"f":false,"customerName":"C"}"#,
+            json!({"t": "true", "f": "false", "customerName": "C"}),
+        ),
+        (
+            r#""{\"a\":\"x\",\"n\":1.10,\"customerName\":\"C\"}""#,
+            json!({"a": "x", "n": "1.10", "customerName": "C"}),
+        ),
+        (r#"{"a":"x"}"#, json!({"a": "x", "customerName": "Ana"})),
+        (
+            r#""{\"a\":\"x\"}""#,
+            json!({"a": "x", "customerName": "Ana"}),
+        ),
+        (r#"{"customerName":""}"#, json!({"customerName": "Ana"})),
+        (
+            r#"{"customername":"c"}"#,
+            json!({"customername": "c", "customerName": "Ana"}),
+        ),
+        (r#""""#, json!({"customerName": "Ana"})),
+    ] {
+        let text =
+            format!(r#"{{"ParticipantDetails":{{"DisplayName":"Ana"}},"Attributes":{given}}}"#);
+        let request: Value = serde_json::from_str(&text).expect("JSON");
+        for event in [request, http_2(&text)] {
+            let (_, received) = chat(&aws, &event).await;
+            assert_eq!(received["Attributes"], sent, "{given}");
+            assert_eq!(
+                received["ParticipantDetails"]["DisplayName"], "Ana",
+                "{given}"
+            );
+        }
+    }
+    for (given, pointer) in [
+        (json!({"a": null}), "/Attributes/a"),
+        (json!({"a": ["x"]}), "/Attributes/a"),
+        (json!({"a": {}}), "/Attributes/a"),
+        (json!(["a"]), "/Attributes"),
+        (json!(1), "/Attributes"),
+        (json!("x"), "/Attributes"),
+        (json!("[]"), "/Attributes"),
+        (json!("{\"a\":{}}"), "/Attributes/a"),
+    ] {
+        let (invoked, starts) = send(&aws, &json!({"Attributes": given})).await;
+        assert_failed(&invoked, "ValidationException");
+        assert_eq!(pointers(&invoked), [pointer], "{given}");
+        assert!(starts.is_empty(), "{given}");
+    }
+}
+
+#[tokio::test]
+async fn the_name_is_added_to_the_attributes_while_there_is_room() {
+    let aws = start(options()).await;
+    let room = "customerNameAna".len();
+    for (bytes, added) in [(32_768 - room, true), (32_769 - room, false)] {
+        let full = "x".repeat(bytes - 1);
+        let request = json!({"Username": "Ana", "Attributes": {"a": full}});
+        let (_, received) = chat(&aws, &request).await;
+        let name = received["Attributes"].get("customerName");
+        assert_eq!(name.is_some(), added, "{bytes}");
+    }
+}

@@ -1,0 +1,273 @@
+//! Requests all of whose values have a zebra in them, and every way to fail.
+//! No zebra may be seen in the log, nor in the answer to a failure.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use local_aws::{Fault, LocalAws, Operation};
+use serde_json::{Value, json};
+
+use super::{talkative, verified, words};
+use crate::support::{assert_failed, header, http_1, http_2, start, status};
+
+const ALL: &str = "Zebra-name, Zebra-attribute, Zebra-message of <b>Zebra</b>, Zebra-segment, \
+                   Zebra-nested, arn:aws:x:::Zebra, Zebra-customer, Zebra-token and zebra@x.example";
+
+/// A valid request with every value that is anyone's business but the log's.
+fn request() -> Value {
+    json!({
+        "ParticipantDetails": {"DisplayName": "Zebra-name"},
+        "Attributes": {"a": "Zebra-attribute", "customerName": "Zebra-alias", "short": "Ze"},
+        "InitialMessage": {"ContentType": "text/plain", "Content": "Zebra-message of <b>Zebra</b>"},
+        "ClientToken": "Zebra-token",
+        "CustomerId": "Zebra-customer",
+        "SegmentAttributes": {
+            "a": "Zebra-segment", "b": {"c": ["Zebra-nested"]}, "d": {"ValueArn": "arn:aws:x:::Zebra"},
+        },
+    })
+}
+
+/// A request as wrong as can be.
+fn wrong() -> Value {
+    let long = "Zebra".repeat(300);
+    json!({
+        "InstanceId": {"Zebra": 1}, "ContactFlowId": ["Zebra"], "CustomerId": long, "ClientToken": long,
+        "ParticipantDetails": {"DisplayName": long}, "customerName": ["Zebra"],
+        "Attributes": {"a": {"b": "Zebra"}, "b": null, "c": "Zebra".repeat(10_000)},
+        "InitialMessage": {"ContentType": "text/zebra", "Content": "Zebra".repeat(4_000)},
+        "ChatDurationInMinutes": "Zebra", "SupportedMessagingContentTypes": ["text/zebra"],
+        "PersistentChat": {"RehydrationType": "ZEBRA", "SourceContactId": long},
+        "RelatedContactId": long, "ParticipantConfiguration": {"ResponseMode": "ZEBRA"},
+        "SegmentAttributes": {"a": long, "b": {"ValueString": "Zebra", "ValueArn": "Zebra"}, "c": {"ValueArn": "Zebra"}},
+        "DisconnectOnCustomerExit": ["ZEBRA"], "ConnectionTypes": ["ZEBRA"],
+        "ChatStreamingConfiguration": {"StreamingEndpointArn": "Zebra"},
+    })
+}
+
+/// The request of a caller who is verified, and has told more than is needed.
+fn http(body: &str) -> Value {
+    let mut event = http_2(body);
+    let claims = json!({"sub": "Zebra-customer", "email": "zebra@x.example", "groups": ["Zebra"]});
+    event["requestContext"]["authorizer"] = json!({"jwt": {"claims": claims}});
+    event["headers"]["authorization"] = json!("Bearer Zebra");
+    event["headers"]["idempotency-key"] = json!("Zebra-key");
+    event["headers"]["user-agent"] = json!("Zebra/1.0");
+    event["cookies"] = json!(["session=Zebra"]);
+    event["rawQueryString"] = json!("token=Zebra");
+    event
+}
+
+fn asking(name: &str, value: &Value) -> Value {
+    let mut request = request();
+    request[name] = value.clone();
+    http(&request.to_string())
+}
+
+/// Requests that never get to Connect.
+fn refused() -> Vec<(Value, u64)> {
+    let with = |path: &[&str], value: Value| {
+        let mut event = http(&request().to_string());
+        let place = path
+            .iter()
+            .fold(&mut event, |event, name| &mut event[*name]);
+        *place = value;
+        event
+    };
+    let claims = ["requestContext", "authorizer", "jwt", "claims"];
+    let base64 = |text| {
+        let mut event = http(text);
+        event["isBase64Encoded"] = json!(true);
+        event
+    };
+    let persistent = json!({"RehydrationType": "FROM_SEGMENT", "SourceContactId": "Zebra"});
+    let topic = json!({"StreamingEndpointArn": "arn:aws:sns:x:1:Zebra"});
+    let mut no_claims = http_1(&request().to_string());
+    no_claims["headers"]["Authorization"] = json!("Bearer Zebra");
+    vec![
+        (http(&wrong().to_string()), 400),
+        (asking("Attributes", &json!("Zebra")), 400),
+        (http("{\"Attributes\": {\"a\": \"Zebra\"}"), 400),
+        (http("Zebra"), 400),
+        (http("\"Zebra\""), 400),
+        (http("[\"Zebra\"]"), 400),
+        (http("{\"Stripes\": \"Zebra\"}"), 400),
+        (base64("Zebra!"), 400),
+        (base64("WmVicmH/WmVicmE="), 400),
+        (with(&["headers", "idempotency-key"], json!("Zebra\n")), 400),
+        (
+            with(
+                &claims,
+                json!({"sub": {"a": "Zebra"}, "email": "zebra@x.example"}),
+            ),
+            401,
+        ),
+        (no_claims, 401),
+        (asking("InstanceId", &json!("Zebra")), 403),
+        (asking("ContactFlowId", &json!("Zebra")), 403),
+        (asking("CustomerId", &json!("Zebra-other")), 403),
+        (asking("Attributes", &json!({"Email": "Zebra"})), 403),
+        (
+            asking("SegmentAttributes", &json!({"connect:X": "Zebra"})),
+            403,
+        ),
+        (asking("ChatStreamingConfiguration", &topic), 403),
+        (asking("PersistentChat", &persistent), 403),
+        (asking("RelatedContactId", &json!("Zebra/")), 403),
+        (
+            with(&["headers", "origin"], json!("https://zebra.example")),
+            403,
+        ),
+        (
+            with(&["requestContext", "http", "method"], json!("ZEBRA")),
+            405,
+        ),
+        (http(&"Zebra".repeat(30_000)), 413),
+    ]
+}
+
+/// What Connect may do instead of answering well.
+fn faults() -> Vec<(Fault, u64)> {
+    let quoting = |status, code: &str| {
+        let message = format!("1 validation error detected: {ALL} and 'Ze'");
+        Fault::status(status, code).message(message).always()
+    };
+    let token = r#"{"ContactId":"c","ParticipantId":"p","ParticipantToken":"Zebra"#;
+    let raw = |status, body: &str| Fault::raw(status, "application/json", body).always();
+    vec![
+        (quoting(400, "InvalidRequestException"), 400),
+        (quoting(400, "InvalidParameterException"), 400),
+        (quoting(400, "ValidationException"), 502),
+        (quoting(403, "AccessDeniedException"), 502),
+        (quoting(404, "ResourceNotFoundException"), 404),
+        (quoting(410, ""), 502),
+        (quoting(429, "LimitExceededException"), 429),
+        (quoting(429, "ThrottlingException"), 429),
+        (quoting(429, "TooManyRequestsException"), 429),
+        (quoting(500, "InternalServiceException"), 503),
+        (quoting(503, ""), 503),
+        (raw(500, "<html>Zebra</html>"), 503),
+        (raw(403, "<html>Zebra</html>"), 502),
+        (raw(200, "<html>Zebra</html>"), 502),
+        (raw(200, token), 502),
+        (
+            raw(200, r#"{"ContactId":"c","ParticipantToken":"Zebra"}"#),
+            502,
+        ),
+        (
+            raw(
+                200,
+                r#"{"ContactId":{"Zebra":1},"ParticipantToken":"Zebra"}"#,
+            ),
+            502,
+        ),
+        (Fault::reset().always(), 503),
+    ]
+}
+
+fn has_zebra(text: &str) -> bool {
+    let text = text.to_lowercase();
+    // The second is the base64 of a zebra.
+    text.contains("zebra") || text.contains("wmvicm")
+}
+
+/// Asserts that no zebra is in the log, and that the log is one.
+fn assert_none_logged(aws: &LocalAws, chats: usize, format: &str) {
+    let lines = aws.function().logs();
+    let told = lines
+        .iter()
+        .filter(|line| line.contains("CloudWatchMetrics"));
+    assert_eq!(told.count(), chats, "{lines:#?}");
+    for line in &lines {
+        assert!(!has_zebra(line), "{line}");
+        assert!(!words(line, format == "JSON").contains("'Ze'"), "{line}");
+    }
+}
+
+fn settings(format: &str) -> local_aws::Options {
+    verified(talkative(format)).env("ALLOWED_ORIGINS", "https://shop.example")
+}
+
+async fn assert_refusals_hide(format: &str) {
+    let aws = start(settings(format)).await;
+    let refused = refused();
+    for (event, expected) in &refused {
+        let invoked = aws.invoke_json(event).await;
+        let answer = &invoked.payload;
+        assert_eq!(status(answer), *expected, "{event}: {answer}");
+        assert!(!has_zebra(&answer.to_string()), "{answer}");
+    }
+    let mut trusted = wrong();
+    let invoked = aws.invoke_json(&trusted).await;
+    assert_failed(&invoked, "ValidationException");
+    assert!(
+        !has_zebra(&invoked.payload.to_string()),
+        "{}",
+        invoked.payload
+    );
+    trusted = json!({"Records": [{"eventSource": "aws:sqs", "messageId": "m", "body": wrong().to_string()}]});
+    let failed = aws.invoke_json(&trusted).await.payload;
+    assert_eq!(failed["batchItemFailures"][0]["itemIdentifier"], "m");
+    assert_none_logged(&aws, refused.len() + 2, format);
+}
+
+/// Lets Connect fail in one way, and gives back what was logged of it.
+async fn assert_fault_hides(fault: Fault, expected: u64, format: &str) -> Vec<String> {
+    let aws = start(settings(format)).await;
+    aws.connect().inject(fault.on(Operation::StartChatContact));
+    let answer = aws.invoke_json(&http(&request().to_string())).await.payload;
+    assert_eq!(status(&answer), expected, "{answer}");
+    // Connect's own words about a request are for whoever made it.
+    assert_eq!(has_zebra(&answer.to_string()), expected == 400, "{answer}");
+    let mut trusted = request();
+    trusted["Attributes"]["Email"] = json!("zebra@x.example");
+    let told = aws.invoke_json(&trusted).await.payload.to_string();
+    assert_eq!(has_zebra(&told), expected == 400, "{told}");
+    assert_none_logged(&aws, 2, format);
+    aws.function().logs()
+}
+
+async fn assert_faults_hide(format: &str) {
+    let faults = faults().into_iter();
+    let logs = faults.map(|(fault, expected)| assert_fault_hides(fault, expected, format));
+    let lines = join_all(logs).await.concat();
+    let kept =
+        |line: &&String| line.contains("1 validation error detected: [redacted], [redacted]");
+    // Nine kinds of error have a name, and so a message; each was met twice.
+    assert_eq!(lines.iter().filter(kept).count(), 18, "{lines:#?}");
+}
+
+#[tokio::test]
+async fn a_refusal_repeats_nothing_in_json() {
+    assert_refusals_hide("JSON").await;
+}
+
+#[tokio::test]
+async fn a_refusal_repeats_nothing_in_text() {
+    assert_refusals_hide("Text").await;
+}
+
+#[tokio::test]
+async fn connect_has_nothing_logged_that_it_quotes_in_json() {
+    assert_faults_hide("JSON").await;
+}
+
+#[tokio::test]
+async fn connect_has_nothing_logged_that_it_quotes_in_text() {
+    assert_faults_hide("Text").await;
+}
+
+#[tokio::test]
+async fn a_timeout_and_a_success_tell_nothing() {
+    for format in ["JSON", "Text"] {
+        let aws = start(settings(format).timeout(Duration::from_secs(2))).await;
+        let event = http(&request().to_string());
+        let answer = aws.invoke_json(&event).await.payload;
+        assert_eq!(status(&answer), 200, "{answer}");
+        assert_eq!(header(&answer, "x-ignored-members"), None);
+        aws.connect().inject(Fault::black_hole().always());
+        let answer = aws.invoke_json(&event).await.payload;
+        assert_eq!(status(&answer), 504, "{answer}");
+        assert!(!has_zebra(&answer.to_string()), "{answer}");
+        assert_none_logged(&aws, 2, format);
+    }
+}

@@ -1,0 +1,28 @@
+//! A short soak (`make soak` for a long one): every kind of event while
+//! Connect fails in every way.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use local_aws::soak::Soak;
+
+use crate::support::folder;
+
+#[tokio::test]
+async fn a_short_soak_loses_and_doubles_nothing() {
+    let soak = Soak {
+        function: PathBuf::from(env!("CARGO_BIN_EXE_start-chat-contact")),
+        events: folder("events"),
+        duration: Duration::from_secs(5),
+        concurrency: 4,
+        seed: 4,
+    };
+    let report = soak.run(|_progress| {}).await.expect("the soak starts");
+    assert_eq!(report.duplicates(), 0, "{report}");
+    assert_eq!(report.lost(), 0, "{report}");
+    assert_eq!(report.wrong(), 0, "{report}");
+    assert_eq!(report.restarts(), 0, "{report}");
+    assert_eq!(report.killed(), 0, "{report}");
+    assert!(report.is_clean(), "{report}");
+    assert!(report.chats() > 20 && report.redeliveries() > 0, "{report}");
+}

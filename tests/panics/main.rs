@@ -1,0 +1,47 @@
+//! The function with a bug: it panics at every other request to Connect. The
+//! tests run it to see what becomes of a panic, in the profile that is shipped
+//! too.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aws_sdk_connect::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_connect::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_connect::error::BoxError;
+use start_chat_contact::config::Process;
+use start_chat_contact::connect::{Connect, client};
+use start_chat_contact::{serve, telemetry};
+
+#[derive(Debug)]
+struct EveryOther {
+    panics_next: AtomicBool,
+}
+
+impl Intercept for EveryOther {
+    fn name(&self) -> &'static str {
+        "EveryOther"
+    }
+
+    fn read_before_signing(
+        &self,
+        _: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let panics = self.panics_next.fetch_xor(true, Ordering::Relaxed);
+        assert!(!panics, "a secret that panics must not give away");
+        Ok(())
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_runtime::Error> {
+    let process = Process::from_env();
+    telemetry::init(&process);
+    let client = client(process.aws).await;
+    let bug = EveryOther {
+        panics_next: AtomicBool::new(true),
+    };
+    let config = client.config().to_builder().interceptor(bug).build();
+    let connect = Connect::new(aws_sdk_connect::Client::from_conf(config));
+    serve::serve(&process, connect).await
+}
