@@ -4,6 +4,7 @@
 //! left for Connect to find that can be known here.
 
 mod attributes;
+mod members;
 mod message;
 mod reader;
 mod segment;
@@ -19,7 +20,7 @@ pub use self::message::{ContentTypes, InitialMessage};
 pub(crate) use self::reader::kind;
 pub use self::segment::SegmentAttribute;
 
-use self::reader::{Member, Reader, Report};
+use self::reader::{Reader, Report};
 use crate::idempotency::{IDEMPOTENCY_KEY, Key};
 use crate::problem::Problem;
 use crate::trigger::Payload;
@@ -168,13 +169,15 @@ fn read(body: &Map<String, Value>, defaults: &Defaults, report: &Report) -> Chat
             .flatten(),
         client_token: top.asked("ClientToken", CLIENT_TOKEN),
         duration_minutes: top
-            .with("ChatDurationInMinutes", duration)
+            .with("ChatDurationInMinutes", members::duration)
             .map_or(defaults.duration_minutes, |minutes| minutes),
         content_types: top
             .with("SupportedMessagingContentTypes", message::content_types)
             .flatten()
             .unwrap_or_else(|| defaults.content_types.clone()),
-        persistent_chat: top.with("PersistentChat", persistent_chat).flatten(),
+        persistent_chat: top
+            .with("PersistentChat", members::persistent_chat)
+            .flatten(),
         related_contact_id: top.asked("RelatedContactId", CONTACT_ID),
         segment_pointer: segments
             .as_ref()
@@ -186,16 +189,16 @@ fn read(body: &Map<String, Value>, defaults: &Defaults, report: &Report) -> Chat
             .unwrap_or_default(),
         customer_id: top.asked("CustomerId", CUSTOMER_ID),
         response_mode: top
-            .with("ParticipantConfiguration", response_mode)
+            .with("ParticipantConfiguration", members::response_mode)
             .flatten(),
         disconnect_agent: top
-            .with("DisconnectOnCustomerExit", disconnect_agent)
+            .with("DisconnectOnCustomerExit", members::disconnect_agent)
             .unwrap_or(false),
         connection_types: top
-            .with("ConnectionTypes", connection_types)
+            .with("ConnectionTypes", members::connection_types)
             .unwrap_or_default(),
         streaming_endpoint: top
-            .with("ChatStreamingConfiguration", streaming_endpoint)
+            .with("ChatStreamingConfiguration", members::streaming_endpoint)
             .flatten(),
         ignored: Vec::new(),
     };
@@ -230,96 +233,6 @@ fn attribute_name(attributes: &Attributes, report: &Report) -> Option<String> {
         .filter(|name| !name.is_empty())?;
     report.measured(&attributes.pointer_to(CUSTOMER_NAME), name, &DISPLAY_NAME);
     Some(name.clone())
-}
-
-fn duration(member: &Member<'_>) -> Option<i32> {
-    i32::try_from(member.integer(DURATION_MINUTES)?).ok()
-}
-
-fn persistent_chat(member: &Member<'_>) -> Option<Asked<PersistentChat>> {
-    let mut reader = member.reader()?;
-    let rehydration_type = reader.filled("RehydrationType").map(|m| {
-        m.one_of(&[
-            ("ENTIRE_PAST_SESSION", RehydrationType::EntirePastSession),
-            ("FROM_SEGMENT", RehydrationType::FromSegment),
-        ])
-    });
-    let source = reader.filled("SourceContactId").map(|m| m.name(CONTACT_ID));
-    let given = [rehydration_type.is_some(), source.is_some()];
-    reader.finish();
-    match given {
-        [false, true] => member.problem("needs RehydrationType beside SourceContactId"),
-        [true, false] => member.problem("needs SourceContactId beside RehydrationType"),
-        _ => {}
-    }
-    Some(Asked {
-        value: PersistentChat {
-            rehydration_type: rehydration_type.flatten()?,
-            source_contact_id: source.flatten()?,
-        },
-        pointer: member.pointer.clone(),
-    })
-}
-
-fn response_mode(member: &Member<'_>) -> Option<ResponseMode> {
-    let mut reader = member.reader()?;
-    let mode = reader.with("ResponseMode", |m| {
-        m.one_of(&[
-            ("INCREMENTAL", ResponseMode::Incremental),
-            ("COMPLETE", ResponseMode::Complete),
-        ])
-    });
-    reader.finish();
-    mode.flatten()
-}
-
-/// `DisconnectOnCustomerExit` has one item, and one value for it.
-fn disconnect_agent(member: &Member<'_>) -> bool {
-    let Some(items) = member.list() else {
-        return false;
-    };
-    let is_agent = matches!(items.as_slice(), [item] if item.value == "AGENT");
-    if !is_agent {
-        member.problem("must be [\"AGENT\"]");
-    }
-    is_agent
-}
-
-fn connection_types(member: &Member<'_>) -> Vec<ConnectionType> {
-    let items = member.list().unwrap_or_default();
-    let choices = [
-        ("WEBSOCKET", ConnectionType::Websocket),
-        (
-            "CONNECTION_CREDENTIALS",
-            ConnectionType::ConnectionCredentials,
-        ),
-    ];
-    let mut types = Vec::new();
-    for item in items {
-        match item.required_one_of(&choices) {
-            Some(one) if types.contains(&one) => item.problem("is repeated"),
-            Some(one) => types.push(one),
-            None => {}
-        }
-    }
-    types
-}
-
-/// The ARN of a standard (not a FIFO) SNS topic
-/// (API reference, `ChatStreamingConfiguration`).
-fn streaming_endpoint(member: &Member<'_>) -> Option<Asked<String>> {
-    let mut reader = member.reader()?;
-    let arn = reader.required("StreamingEndpointArn");
-    reader.finish();
-    let (arn, report) = (arn?.asked(TOPIC_ARN)?, member.report());
-    let parts: Vec<&str> = arn.value.split(':').collect();
-    let is_topic = matches!(parts.as_slice(), ["arn", partition, "sns", region, account, topic]
-        if [partition, region, account, topic].iter().all(|part| !part.is_empty())
-            && topic.strip_suffix(".fifo").is_none());
-    if !is_topic {
-        report.problem(&arn.pointer, "must be the ARN of a standard SNS topic");
-    }
-    is_topic.then_some(arn)
 }
 
 /// A stranger's idempotency key is 1 to 255 printable characters.

@@ -8,7 +8,9 @@ fn names() -> Vec<String> {
     let entries = std::fs::read_dir(folder("events")).expect("the folder is there");
     let names = entries.map(|entry| entry.expect("an entry").file_name());
     let names = names.map(|name| name.into_string().expect("a name in UTF-8"));
-    names.filter(|name| name.ends_with(".json")).collect()
+    names
+        .filter(|name| name.strip_suffix(".json").is_some())
+        .collect()
 }
 
 /// The result objects in an answer, whatever form it has.

@@ -120,7 +120,7 @@ async fn an_event_of_connects_own_starts_no_chat() {
     assert_eq!(starts(&aws).len(), 0);
 }
 
-/// serde_json re-reads a member of this name, and counts levels anew in it.
+/// `serde_json` re-reads a member of this name, and counts levels anew in it.
 #[tokio::test]
 async fn no_member_lifts_the_limit_of_nesting() {
     let aws = start(options()).await;
