@@ -37,6 +37,25 @@ struct Shared {
     is_cold: AtomicBool,
 }
 
+/// The order in which a batch's chats are attempted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Order {
+    /// A few at a time, all of them.
+    Any,
+    /// One by one up to the first that fails, as a FIFO queue wants it
+    /// ("Implementing partial batch responses", Lambda developer guide).
+    UntilFailure,
+}
+
+impl Order {
+    fn in_flight(self) -> usize {
+        match self {
+            Self::Any => IN_FLIGHT,
+            Self::UntilFailure => 1,
+        }
+    }
+}
+
 impl Handler {
     /// A handler with these settings.
     #[must_use]
@@ -148,7 +167,7 @@ impl Handler {
             let key = invocation.key(index);
             move || Ok(trigger::open_element(item, key)?)
         });
-        reply::results(&self.all(name, opens, invocation).await)
+        reply::results(&self.all(name, opens, Order::Any, invocation).await)
     }
 
     async fn sqs(
@@ -159,51 +178,25 @@ impl Handler {
     ) -> Result<Value, Failure> {
         let ids = records.iter().map(|record| record.message_id.clone());
         let ids: Vec<_> = ids.collect();
-        let in_order = records.iter().any(|record| record.is_fifo);
+        let order = if records.iter().any(|record| record.is_fifo) {
+            Order::UntilFailure
+        } else {
+            Order::Any
+        };
         let opens = records.into_iter().enumerate().map(|(index, record)| {
             let key = invocation.key(index);
             move || Ok(record.open(key)?)
         });
-        let chats = if in_order {
-            self.until_failure(name, opens, invocation).await
-        } else {
-            self.all(name, opens, invocation).await
-        };
+        let chats = self.all(name, opens, order, invocation).await;
         reply::failed_messages(&ids, &chats)
     }
 
-    /// Attempts the chats of a FIFO queue's batch one by one, up to the first
-    /// that fails ("Implementing partial batch responses", Lambda developer
-    /// guide).
-    async fn until_failure<O>(
-        &self,
-        name: &'static str,
-        opens: impl Iterator<Item = O>,
-        invocation: &Invocation,
-    ) -> Vec<Result<StartedChat, Error>>
-    where
-        O: FnOnce() -> Result<Payload, Error>,
-    {
-        let pace = &Pace::new();
-        let mut chats = Vec::new();
-        for open in opens {
-            let mut notes = Notes::default();
-            chats.push(
-                self.chat(name, open, invocation, Some(pace), &mut notes)
-                    .await,
-            );
-            if chats.last().is_some_and(Result::is_err) {
-                break;
-            }
-        }
-        chats
-    }
-
-    /// Attempts every chat of a batch, a few at a time.
+    /// Attempts the chats of a batch.
     async fn all<O>(
         &self,
         name: &'static str,
         opens: impl Iterator<Item = O>,
+        order: Order,
         invocation: &Invocation,
     ) -> Vec<Result<StartedChat, Error>>
     where
@@ -215,7 +208,16 @@ impl Handler {
             self.chat(name, open, invocation, Some(pace), &mut notes)
                 .await
         });
-        stream::iter(chats).buffered(IN_FLIGHT).collect().await
+        let mut chats = stream::iter(chats).buffered(order.in_flight());
+        let mut attempted = Vec::new();
+        while let Some(chat) = chats.next().await {
+            let stops = order == Order::UntilFailure && chat.is_err();
+            attempted.push(chat);
+            if stops {
+                break;
+            }
+        }
+        attempted
     }
 
     /// Starts one chat and logs its one line, whatever becomes of it.

@@ -1,6 +1,7 @@
 //! What one invocation brings along, and what is noted on the way.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use lambda_runtime::Context;
@@ -28,7 +29,8 @@ pub(super) struct Invocation {
     pub(super) trace_id: Option<String>,
     pub(super) deadline: Instant,
     since: Instant,
-    cold_start: bool,
+    /// Until a line has told of it.
+    cold_start: AtomicBool,
 }
 
 /// What is noted of a chat on the way, for its answer and its log line.
@@ -47,7 +49,7 @@ impl Invocation {
             trace_id: context.xray_trace_id.clone(),
             deadline: since + time_allowed(context.deadline, SystemTime::now()),
             since,
-            cold_start,
+            cold_start: AtomicBool::new(cold_start),
         }
     }
 
@@ -85,7 +87,7 @@ impl Invocation {
             cause: cause.as_deref(),
             connect: meter.elapsed(),
             total: self.since.elapsed(),
-            cold_start: self.cold_start,
+            cold_start: self.cold_start.swap(false, Ordering::Relaxed),
         };
         line.report(json);
     }
