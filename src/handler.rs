@@ -1,13 +1,14 @@
 //! One invocation, from the payload to the answer. The only module that knows
 //! more than one step.
 
+mod batch;
 mod invocation;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures_util::{FutureExt, StreamExt, stream};
+use futures_util::FutureExt;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -18,11 +19,11 @@ use crate::config::Settings;
 use crate::connect::{Connect, Meter, StartedChat};
 use crate::error::Error;
 use crate::idempotency::client_token;
-use crate::pace::{IN_FLIGHT, Pace};
+use crate::pace::Pace;
 use crate::policy::{Admission, Claimed, Refused, StartChat};
 use crate::reply::{self, Failure, HttpReply};
 use crate::request;
-use crate::trigger::{self, HttpCall, Payload, SqsRecord, Trigger, Unreadable};
+use crate::trigger::{self, HttpCall, Payload, Trigger, Unreadable};
 
 /// Serves invocations. Clones share the client and the settings.
 #[derive(Clone)]
@@ -35,25 +36,6 @@ struct Shared {
     connect: Connect,
     json_logs: bool,
     is_cold: AtomicBool,
-}
-
-/// The order in which a batch's chats are attempted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Order {
-    /// A few at a time, all of them.
-    Any,
-    /// One by one up to the first that fails, as a FIFO queue wants it
-    /// ("Implementing partial batch responses", Lambda developer guide).
-    UntilFailure,
-}
-
-impl Order {
-    fn in_flight(self) -> usize {
-        match self {
-            Self::Any => IN_FLIGHT,
-            Self::UntilFailure => 1,
-        }
-    }
 }
 
 impl Handler {
@@ -155,69 +137,6 @@ impl Handler {
             Ok(chat) => reply.started(&chat, notes.markdown, settings.attachments),
             Err(error) => reply.failed(&error),
         }
-    }
-
-    async fn batch(
-        &self,
-        name: &'static str,
-        items: Vec<Value>,
-        invocation: &Invocation,
-    ) -> Result<Value, Failure> {
-        let opens = items.into_iter().enumerate().map(|(index, item)| {
-            let key = invocation.key(index);
-            move || Ok(trigger::open_element(item, key)?)
-        });
-        reply::results(&self.all(name, opens, Order::Any, invocation).await)
-    }
-
-    async fn sqs(
-        &self,
-        name: &'static str,
-        records: Vec<SqsRecord>,
-        invocation: &Invocation,
-    ) -> Result<Value, Failure> {
-        let ids = records.iter().map(|record| record.message_id.clone());
-        let ids: Vec<_> = ids.collect();
-        let order = if records.iter().any(|record| record.is_fifo) {
-            Order::UntilFailure
-        } else {
-            Order::Any
-        };
-        let opens = records.into_iter().enumerate().map(|(index, record)| {
-            let key = invocation.key(index);
-            move || Ok(record.open(key)?)
-        });
-        let chats = self.all(name, opens, order, invocation).await;
-        reply::failed_messages(&ids, &chats)
-    }
-
-    /// Attempts the chats of a batch.
-    async fn all<O>(
-        &self,
-        name: &'static str,
-        opens: impl Iterator<Item = O>,
-        order: Order,
-        invocation: &Invocation,
-    ) -> Vec<Result<StartedChat, Error>>
-    where
-        O: FnOnce() -> Result<Payload, Error>,
-    {
-        let pace = &Pace::new();
-        let chats = opens.map(|open| async move {
-            let mut notes = Notes::default();
-            self.chat(name, open, invocation, Some(pace), &mut notes)
-                .await
-        });
-        let mut chats = stream::iter(chats).buffered(order.in_flight());
-        let mut attempted = Vec::new();
-        while let Some(chat) = chats.next().await {
-            let stops = order == Order::UntilFailure && chat.is_err();
-            attempted.push(chat);
-            if stops {
-                break;
-            }
-        }
-        attempted
     }
 
     /// Starts one chat and logs its one line, whatever becomes of it.

@@ -4,6 +4,7 @@
 //! left for Connect to find that can be known here.
 
 mod attributes;
+mod member;
 mod members;
 mod message;
 mod reader;
@@ -16,8 +17,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use self::attributes::Attributes;
+pub(crate) use self::member::kind;
 pub use self::message::{ContentTypes, InitialMessage};
-pub(crate) use self::reader::kind;
 pub use self::segment::SegmentAttribute;
 
 use self::reader::{Reader, Report};

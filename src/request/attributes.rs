@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::reader::{Member, kind};
+use super::member::{Member, kind};
 use crate::problem::child;
 
 /// A contact's attributes may have 32 KiB of UTF-8 in all

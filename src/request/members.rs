@@ -1,6 +1,6 @@
 //! The smaller members, one function each.
 
-use super::reader::Member;
+use super::member::Member;
 use super::{
     Asked, CONTACT_ID, ConnectionType, DURATION_MINUTES, PersistentChat, RehydrationType,
     ResponseMode, TOPIC_ARN,

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use serde::Serialize;
 
-use super::reader::Member;
+use super::member::Member;
 
 /// Content has 1 to 16,384 bytes of UTF-8 (API reference, `ChatMessage.Content`).
 const CONTENT_BYTES: RangeInclusive<usize> = 1..=16_384;

@@ -7,6 +7,7 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use super::Asked;
+use super::member::Member;
 use crate::problem::{Problem, child};
 
 /// What a pass over a request found besides its values.
@@ -137,11 +138,7 @@ impl<'a> Reader<'a> {
     }
 
     fn found(&self, key: &str, value: &'a Value) -> Member<'a> {
-        Member {
-            value,
-            pointer: child(&self.pointer, key),
-            report: self.report,
-        }
+        Member::new(value, child(&self.pointer, key), self.report)
     }
 
     /// Whether the object has members, none of which was read.
@@ -175,128 +172,4 @@ fn spellings(name: &str) -> [String; 2] {
         first.to_ascii_uppercase() + rest,
         first.to_ascii_lowercase() + rest,
     ]
-}
-
-/// One member that was given: its value, and where it stands.
-pub(super) struct Member<'a> {
-    pub(super) value: &'a Value,
-    pub(super) pointer: String,
-    report: &'a Report,
-}
-
-impl<'a> Member<'a> {
-    /// An element or member of this one.
-    pub(super) fn inside(&self, name: &str, value: &'a Value) -> Member<'a> {
-        Member {
-            value,
-            pointer: child(&self.pointer, name),
-            report: self.report,
-        }
-    }
-
-    pub(super) fn problem(&self, detail: impl Into<String>) {
-        self.report.problem(&self.pointer, detail);
-    }
-
-    pub(super) fn report(&self) -> &'a Report {
-        self.report
-    }
-
-    /// A string, of any length.
-    pub(super) fn text(&self) -> Option<&'a str> {
-        let text = self.value.as_str();
-        if text.is_none() {
-            self.problem(format!("must be a string, not {}", kind(self.value)));
-        }
-        text
-    }
-
-    /// A string of so many characters; `""` is "not given".
-    pub(super) fn name(&self, length: RangeInclusive<usize>) -> Option<String> {
-        let text = self.text()?;
-        if text.is_empty() {
-            return None;
-        }
-        self.measured(text, &length).then(|| text.to_owned())
-    }
-
-    /// Whether `text` has so many characters; a problem is noted if not.
-    pub(super) fn measured(&self, text: &str, length: &RangeInclusive<usize>) -> bool {
-        self.report.measured(&self.pointer, text, length)
-    }
-
-    /// As [`Member::name`], with its place.
-    pub(super) fn asked(&self, length: RangeInclusive<usize>) -> Option<Asked<String>> {
-        Some(Asked {
-            value: self.name(length)?,
-            pointer: self.pointer.clone(),
-        })
-    }
-
-    /// An integer in a range.
-    pub(super) fn integer(&self, range: RangeInclusive<i64>) -> Option<i64> {
-        let number = self.value.as_i64().filter(|number| range.contains(number));
-        if number.is_none() {
-            let (min, max) = (range.start(), range.end());
-            self.problem(format!("must be an integer from {min} to {max}"));
-        }
-        number
-    }
-
-    /// One of these strings; `""` is "not given".
-    pub(super) fn one_of<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
-        if self.value == "" {
-            return None;
-        }
-        self.required_one_of(choices)
-    }
-
-    /// One of these strings.
-    pub(super) fn required_one_of<T: Copy>(&self, choices: &[(&str, T)]) -> Option<T> {
-        let text = self.text()?;
-        let choice = choices.iter().find(|(name, _)| *name == text);
-        if choice.is_none() {
-            let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
-            self.problem(format!("must be {}", names.join(" or ")));
-        }
-        choice.map(|(_, value)| *value)
-    }
-
-    /// A list; `[]` is "not given".
-    pub(super) fn list(&self) -> Option<Vec<Member<'a>>> {
-        let Some(items) = self.value.as_array() else {
-            self.problem(format!("must be a list, not {}", kind(self.value)));
-            return None;
-        };
-        let members = items.iter().enumerate();
-        let members = members.map(|(index, item)| self.inside(&index.to_string(), item));
-        Some(members.collect()).filter(|members: &Vec<_>| !members.is_empty())
-    }
-
-    /// An object; `{}` is "not given".
-    pub(super) fn object(&self) -> Option<&'a Map<String, Value>> {
-        let object = self.value.as_object();
-        if object.is_none() {
-            self.problem(format!("must be an object, not {}", kind(self.value)));
-        }
-        object.filter(|members| !members.is_empty())
-    }
-
-    /// A reader of the object in this member.
-    pub(super) fn reader(&self) -> Option<Reader<'a>> {
-        let object = self.object()?;
-        Some(Reader::new(object, self.pointer.clone(), self.report))
-    }
-}
-
-/// What kind of JSON a value is, in words.
-pub(crate) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
 }

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::reader::{Member, Reader, kind};
+use super::member::{Member, kind};
+use super::reader::Reader;
 
 /// Names of segment attributes have 1 to 128 characters
 /// (API reference, `SegmentAttributeName`).
