@@ -32,6 +32,16 @@ async fn assert_started(aws: &LocalAws) {
     assert_eq!(status, 200, "{body}");
 }
 
+/// Asserts that Connect was asked twice, for one and the same chat.
+fn assert_same_token_twice(aws: &LocalAws) {
+    let starts = starts(aws);
+    let [first, second] = starts.as_slice() else {
+        panic!("{} requests", starts.len());
+    };
+    assert!(first["ClientToken"].is_string(), "{first}");
+    assert_eq!(first["ClientToken"], second["ClientToken"]);
+}
+
 fn at(endpoint: &str) -> Options {
     options().env("AWS_ENDPOINT_URL_CONNECT", endpoint)
 }
@@ -54,12 +64,7 @@ async fn a_connection_reset_after_the_chat_was_created_returns_that_chat() {
     aws.connect().inject(Fault::reset_after_start());
     let (status, answer) = ask(&aws).await;
     assert_eq!(status, 200, "{answer}");
-    let tokens: Vec<Value> = starts(&aws)
-        .iter()
-        .map(|one| one["ClientToken"].clone())
-        .collect();
-    assert_eq!(tokens.len(), 2);
-    assert_eq!(tokens.first(), tokens.last());
+    assert_same_token_twice(&aws);
     assert_eq!(aws.connect().chats(), 1);
     let id = answer["data"]["startChatResult"]["ContactId"].as_str();
     assert!(aws.connect().contact(id.expect("an id")).is_some());
@@ -143,12 +148,7 @@ async fn an_attempt_takes_eight_seconds_at_most() {
     tokio::join!(assert_started(&head), assert_started(&body));
     assert!(since.elapsed() < seconds(12));
     for aws in [head, body] {
-        let tokens: Vec<Value> = starts(&aws)
-            .iter()
-            .map(|one| one["ClientToken"].clone())
-            .collect();
-        assert_eq!(tokens.len(), 2);
-        assert_eq!(tokens.first(), tokens.last());
+        assert_same_token_twice(&aws);
     }
 }
 
@@ -230,6 +230,9 @@ async fn a_batch_without_an_answer_is_reported_failed_in_time() {
         .filter(|one| one.path == START)
         .count();
     assert_eq!(asked, 8, "what had no time left was begun");
+    let logs = aws.function().logs();
+    let untouched = logs.iter().filter(|line| line.contains("\"attempts\":0,"));
+    assert_eq!(untouched.count(), 12, "what had no time left was begun");
 }
 
 #[tokio::test]
