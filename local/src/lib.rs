@@ -13,6 +13,7 @@
 
 mod clock;
 mod connect;
+mod credentials;
 mod exit;
 mod function;
 mod gateway;

@@ -3,15 +3,17 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::middleware;
 use serde_json::Value;
 
 use crate::connect::{self, Connect};
+use crate::credentials::ShellCredentials;
 use crate::function::Function;
 use crate::lambda::{Invoked, Lambda};
-use crate::launch::Launch;
+use crate::launch::{self, Launch};
 use crate::options::Options;
 use crate::queue::{Call, Queue};
 use crate::server::{self, Server};
@@ -27,6 +29,8 @@ pub struct LocalAws {
     connect_server: Server,
     runtime: Server,
     ca: Option<CaFile>,
+    env: Vec<(String, String)>,
+    _credentials: Option<ShellCredentials>,
 }
 
 impl LocalAws {
@@ -42,8 +46,18 @@ impl LocalAws {
         let runtime_api = runtime_listener.local_addr()?.to_string();
         let queue = Arc::new(Queue::default());
         let connect_url = url(&connect_server, options.tls);
-        let launch = launch(&options, &runtime_api, &connect_url, ca.as_ref());
-        let function = Function::new(launch, Arc::clone(&queue), options.echo_logs);
+        let mut env = environment(&options, &runtime_api, &connect_url, ca.as_ref());
+        let credentials = if options.real_connect {
+            Some(ShellCredentials::find().await?)
+        } else {
+            None
+        };
+        env.extend(credentials.iter().flat_map(|found| found.variables.clone()));
+        let function = Function::new(
+            launch(&options, env.clone()),
+            Arc::clone(&queue),
+            options.echo_logs,
+        );
         let lambda = Lambda::new(function, queue, &options);
         let routes = runtime_api::router(Arc::clone(&lambda));
         let runtime = Server::start(runtime_listener, routes, None, Arc::default())?;
@@ -57,6 +71,8 @@ impl LocalAws {
             connect_server,
             runtime,
             ca,
+            env,
+            _credentials: credentials,
         };
         local.start_function(&options).await?;
         Ok(local)
@@ -99,6 +115,18 @@ impl LocalAws {
     #[must_use]
     pub fn ca_file(&self) -> Option<&Path> {
         self.ca.as_ref().map(CaFile::path)
+    }
+
+    /// The environment of the function's process: for whoever starts one themselves, with
+    /// [`Options::without_function`].
+    #[must_use]
+    pub fn function_env(&self) -> &[(String, String)] {
+        &self.env
+    }
+
+    /// Waits until a process has asked for its first invocation; the time when it did.
+    pub async fn first_poll(&self) -> Instant {
+        self.lambda.first_poll().await
     }
 
     /// Invokes the function with these bytes, and waits for the outcome.
@@ -167,25 +195,27 @@ fn url(server: &Server, tls: bool) -> String {
     format!("{scheme}://{}", server.address)
 }
 
-fn launch(
+/// The function's environment: Lambda's, the stand-in's unless the real Connect is called, and its own.
+fn environment(
     options: &Options,
     runtime_api: &str,
     connect_url: &str,
     ca: Option<&CaFile>,
-) -> Option<Launch> {
-    let launch = Launch::new(options.function.clone()?, runtime_api);
-    if options.real_connect {
-        return Some(
-            launch
-                .with_shell_credentials()
-                .with_env(options.env.clone()),
-        );
+) -> Vec<(String, String)> {
+    let mut env = launch::lambda_variables(runtime_api);
+    if !options.real_connect {
+        env.extend(launch::stand_in_variables(connect_url));
+        env.extend(ca.map(|ca| ("SSL_CERT_FILE".to_owned(), ca.path().display().to_string())));
     }
-    let ca = ca.map(|ca| ("SSL_CERT_FILE".to_owned(), ca.path().display().to_string()));
-    Some(
+    env.extend(options.env.clone());
+    env
+}
+
+fn launch(options: &Options, env: Vec<(String, String)>) -> Option<Launch> {
+    let launch = Launch::new(options.function.clone()?, env);
+    Some(if options.real_connect {
+        launch.with_shell_settings()
+    } else {
         launch
-            .with_stand_in(connect_url)
-            .with_env(ca)
-            .with_env(options.env.clone()),
-    )
+    })
 }

@@ -8,6 +8,7 @@ mod any_json;
 mod batches;
 mod clients;
 mod cors;
+mod credentials;
 mod errors;
 mod events;
 mod front;
