@@ -14,6 +14,7 @@ mod report;
 mod running;
 mod share;
 mod stats;
+mod table;
 mod warm;
 mod workload;
 

@@ -4,19 +4,21 @@ use std::path::Path;
 
 use crate::cli::{Run, error, line};
 use crate::cold::{ColdStarts, cold_start};
-use crate::growth::{Step, growth};
-use crate::load::{DELAY, Load, SLOTS, load};
-use crate::machine;
+use crate::growth::growth;
+use crate::load::load;
 use crate::running::Candidate;
-use crate::stats::{Sample, figure};
 use crate::warm::{self, Warm};
-use crate::{chart, share};
+use crate::{chart, share, table};
 
 /// What the table calls the function.
 const OURS: &str = "this function";
 
+/// The table's place in the README.
+const BEGIN: &str = "<!-- bench -->";
+const END: &str = "<!-- /bench -->";
+
 /// Warm invocations are made in blocks, so that the candidates take turns.
-const BLOCKS: u32 = 5;
+pub(crate) const BLOCKS: u32 = 5;
 
 /// Everything that was measured of one candidate.
 pub(crate) struct Measured {
@@ -24,7 +26,7 @@ pub(crate) struct Measured {
     pub(crate) cold: ColdStarts,
     /// Cold starts at a memory size's CPU share, in the order of [`Run::memory`].
     pub(crate) shares: Vec<ColdStarts>,
-    warm: Warm,
+    pub(crate) warm: Warm,
     /// Why it cannot be measured.
     pub(crate) missing: Option<String>,
 }
@@ -45,10 +47,10 @@ pub(crate) async fn run(run: &Run) -> Result<(), String> {
     let load = load(&ours).await?;
     error("larger work …");
     let steps = growth(&ours).await?;
-    let mut text = table(&all, &memory);
-    text += &notes(run, unset.as_deref());
-    text += &load_text(&load);
-    text += &growth_text(&steps);
+    let mut text = table::table(&all, &memory);
+    text += &table::notes(run, unset.as_deref());
+    text += &table::load_text(&load);
+    text += &table::growth_text(&steps);
     line(&text);
     match &run.write {
         Some(folder) => write(folder, &text, &all, &memory),
@@ -133,160 +135,6 @@ fn fail(one: &mut Measured, measured: Result<(), String>) -> Result<(), String> 
     Ok(())
 }
 
-type Get = fn(&Measured) -> &Sample;
-
-/// One row a measurement, one column a candidate.
-fn table(all: &[Measured], memory: &[u32]) -> String {
-    let names = all.iter().map(|one| format!(" {} |", one.candidate.name));
-    let mut text = format!(
-        "| |{}\n|---|{}\n",
-        names.collect::<String>(),
-        "---|".repeat(all.len())
-    );
-    let cold: [(&str, Get); 4] = [
-        ("exec → first poll, ms", |one| &one.cold.first_poll),
-        ("exec → first answer, ms", |one| &one.cold.first_answer),
-        ("first invocation alone, ms", |one| {
-            &one.cold.first_invocation
-        }),
-        ("CPU to the first answer, ms", |one| &one.cold.cpu),
-    ];
-    for (name, get) in cold {
-        text += &row(name, all, |one| get(one).clone());
-    }
-    for (index, memory) in memory.iter().enumerate() {
-        let name = format!("exec → first answer at the CPU share of {memory} MB, ms");
-        text += &row(&name, all, |one| one.share(index).first_answer.clone());
-    }
-    for (name, percent) in [("p50", 50), ("p95", 95), ("p99", 99)] {
-        let at = |one: &Measured| single(one.warm.took.percentile(percent));
-        text += &row(&format!("warm invocation, {name}, ms"), all, at);
-    }
-    text += &row("CPU of a warm invocation, ms", all, |one| {
-        one.warm.cpu.clone()
-    });
-    text += &row("peak memory at the first answer, MiB", all, |one| {
-        single(one.cold.peak_kib.median() / 1_024.0)
-    });
-    text += &row("peak memory, warm, MiB", all, |one| {
-        single(one.warm.peak_kib.median() / 1_024.0)
-    });
-    text += &row("connections to Connect in a warm block", all, |one| {
-        single(one.warm.connections.percentile(100))
-    });
-    text + &sizes(all)
-}
-
-impl Measured {
-    fn share(&self, index: usize) -> ColdStarts {
-        self.shares.get(index).cloned().unwrap_or_default()
-    }
-}
-
-fn single(value: f64) -> Sample {
-    let mut sample = Sample::default();
-    if !value.is_nan() {
-        sample.add(value);
-    }
-    sample
-}
-
-/// The median and its range, and how many times ours that is.
-fn row(name: &str, all: &[Measured], get: impl Fn(&Measured) -> Sample) -> String {
-    let ours = all.first().map_or(f64::NAN, |ours| get(ours).median());
-    let cells = all
-        .iter()
-        .enumerate()
-        .map(|(index, one)| match &one.missing {
-            Some(why) => format!(" {why} |"),
-            None => format!(" {} |", cell(&get(one), ours, index == 0)),
-        });
-    format!("| {name} |{}\n", cells.collect::<String>())
-}
-
-fn cell(sample: &Sample, ours: f64, is_ours: bool) -> String {
-    let many = sample
-        .percentile(0)
-        .total_cmp(&sample.percentile(100))
-        .is_ne();
-    let text = match sample.is_empty() {
-        true => return "–".to_owned(),
-        false if many => sample.range(),
-        false => figure(sample.median()),
-    };
-    if is_ours {
-        return text;
-    }
-    format!("{text}, {}×", figure(sample.median() / ours))
-}
-
-fn sizes(all: &[Measured]) -> String {
-    let sizes = all
-        .iter()
-        .map(|one| machine::sizes(&one.candidate.bootstrap).ok());
-    let is_binary = |size: &(usize, usize)| size.0 > 100_000;
-    let sizes: Vec<_> = sizes.map(|size| size.filter(is_binary)).collect();
-    let cells = |pick: fn(&(usize, usize)) -> usize| -> String {
-        let cell = |size: &Option<(usize, usize)>| match size {
-            Some(size) => format!(" {} |", megabytes(pick(size))),
-            None => " – |".to_owned(),
-        };
-        sizes.iter().map(cell).collect()
-    };
-    format!(
-        "| binary, MB |{}\n| zipped, MB |{}\n",
-        cells(|size| size.0),
-        cells(|size| size.1)
-    )
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sizes of files")]
-fn megabytes(bytes: usize) -> String {
-    figure(bytes as f64 / 1e6)
-}
-
-fn notes(run: &Run, unset: Option<&str>) -> String {
-    let shares = match unset {
-        None => "A CPU share is a cgroup's quota (period 100 ms) from the first poll on; before it, each has a whole CPU.".to_owned(),
-        Some(why) => format!("No CPU share could be set here ({why})."),
-    };
-    format!(
-        "\nMedians (least–most) of {} cold starts and {} warm invocations, the candidates in turn, and how many times this function's that is. Loopback; Connect's stand-in speaks TLS 1.3 and answers at once. {shares} Measured on {} by `make bench`.\n",
-        run.cold,
-        run.warm.div_ceil(BLOCKS) * BLOCKS,
-        machine::description()
-    )
-}
-
-fn load_text(load: &Load) -> String {
-    format!(
-        "\n**Many at once.** `AWS_LAMBDA_MAX_CONCURRENCY={SLOTS}`, Connect takes {} ms: {} chats a second, {} % of what {SLOTS} slots allow, with {} % of one CPU, {} MiB at the peak and {} connections.\n",
-        DELAY.as_millis(),
-        figure(load.per_second),
-        figure(load.percent),
-        figure(load.cpu_percent),
-        figure(load.peak_kib / 1_024.0),
-        load.connections
-    )
-}
-
-fn growth_text(steps: &[Step]) -> String {
-    let rows = steps.iter().map(|step| {
-        format!(
-            "| {} | {} | {} | {} | {} |\n",
-            step.name,
-            step.bytes,
-            step.took.range(),
-            figure(step.cpu.as_secs_f64() * 1_000.0),
-            figure(step.peak_kib / 1_024.0)
-        )
-    });
-    format!(
-        "\n**Larger work.**\n\n| | payload, bytes | time, ms | CPU, ms | peak memory, MiB |\n|---|---|---|---|---|\n{}",
-        rows.collect::<String>()
-    )
-}
-
 /// `benchmark.md` and `benchmark.svg`.
 fn write(folder: &Path, text: &str, all: &[Measured], memory: &[u32]) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
@@ -295,5 +143,30 @@ fn write(folder: &Path, text: &str, all: &[Measured], memory: &[u32]) -> Result<
     );
     std::fs::write(folder.join("benchmark.md"), page).map_err(failed)?;
     let chart = chart::draw(all, memory);
-    std::fs::write(folder.join("benchmark.svg"), chart).map_err(failed)
+    std::fs::write(folder.join("benchmark.svg"), chart).map_err(failed)?;
+    let readme = folder.join("../README.md");
+    let page = std::fs::read_to_string(&readme).map_err(failed)?;
+    let page = between_marks(&page, &table::summary(all, memory))
+        .ok_or_else(|| format!("{} has no marks for the table", readme.display()))?;
+    std::fs::write(readme, page).map_err(failed)
+}
+
+/// The text with something else between the marks.
+fn between_marks(page: &str, text: &str) -> Option<String> {
+    let (before, rest) = page.split_once(BEGIN)?;
+    let (_, after) = rest.split_once(END)?;
+    Some(format!("{before}{BEGIN}\n{text}{END}{after}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_goes_between_the_marks() {
+        let page = format!("a\n{BEGIN}\nold\n{END}\nb\n");
+        let new = format!("a\n{BEGIN}\nnew\n{END}\nb\n");
+        assert_eq!(between_marks(&page, "new\n"), Some(new));
+        assert_eq!(between_marks("a", "new"), None);
+    }
 }

@@ -9,6 +9,7 @@ mod batches;
 mod clients;
 mod cors;
 mod credentials;
+mod docs;
 mod errors;
 mod events;
 mod front;
