@@ -1,5 +1,6 @@
 //! A candidate's process.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -32,6 +33,8 @@ pub(crate) struct Running {
     pub(crate) since: Instant,
     /// The CPU time of all processes that have ended before.
     before: Duration,
+    /// What it writes to standard error.
+    log: PathBuf,
 }
 
 impl Running {
@@ -68,10 +71,11 @@ impl Running {
                 .env("AWS_CA_BUNDLE", ca);
         }
         command.envs(env.iter().copied());
+        let log = std::env::temp_dir().join(format!("bench-{}.log", std::process::id()));
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+            .stderr(File::create(&log)?);
         let before = cpu_of_the_dead();
         let since = Instant::now();
         let mut child = command.spawn()?;
@@ -83,6 +87,7 @@ impl Running {
             child,
             since,
             before,
+            log,
         })
     }
 
@@ -103,6 +108,14 @@ impl Running {
         tasks.map(|task| on_cpu(&task.path())).sum()
     }
 
+    /// Why something failed, with the last that it wrote to standard error.
+    pub(crate) fn failed(&self, why: &str) -> String {
+        let log = std::fs::read(&self.log).unwrap_or_default();
+        let last = log.get(log.len().saturating_sub(1_000)..);
+        let last = String::from_utf8_lossy(last.unwrap_or_default()).into_owned();
+        format!("{why} {}", last.trim()).trim().to_owned()
+    }
+
     /// Kills it. The CPU time of its whole life.
     pub(crate) fn end(mut self) -> Duration {
         self.kill();
@@ -119,6 +132,7 @@ impl Running {
 impl Drop for Running {
     fn drop(&mut self) {
         self.kill();
+        drop(std::fs::remove_file(&self.log));
     }
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
@@ -45,6 +45,10 @@ type Certificates = (String, CertificateDer<'static>, PrivateKeyDer<'static>);
 
 fn certificates() -> Result<Certificates, rcgen::Error> {
     let mut authority = CertificateParams::new(Vec::new())?;
+    // OpenSSL takes a certificate whose issuer has its own name for self-signed.
+    authority
+        .distinguished_name
+        .push(DnType::CommonName, "local-aws authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![
         KeyUsagePurpose::KeyCertSign,
@@ -56,7 +60,10 @@ fn certificates() -> Result<Certificates, rcgen::Error> {
 
     let leaf_key = KeyPair::generate()?;
     let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
-    let leaf = CertificateParams::new(names)?.signed_by(&leaf_key, &issuer)?;
+    let mut leaf = CertificateParams::new(names)?;
+    leaf.distinguished_name
+        .push(DnType::CommonName, "local-aws");
+    let leaf = leaf.signed_by(&leaf_key, &issuer)?;
     let key = PrivatePkcs8KeyDer::from(leaf_key.serialize_der());
     Ok((pem, leaf.der().clone(), PrivateKeyDer::from(key)))
 }
