@@ -37,7 +37,7 @@ def http(url: str, body=None, method: str | None = None, timeout: float = 40):
         return json.loads(answer.read() or b"null")
 
 
-def until(what, seconds: float = 10):
+def until(what, seconds: float = 60):
     """What `what` gives once it gives something."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -78,7 +78,7 @@ def test_there_is_an_answer_before_the_timeout(connect, tmp_path):
         failed = function.invoke(event("eventbridge-rule.json"))
         took = time.monotonic() - began
         assert failed["errorType"] == "TimeoutException", failed
-        assert 1.5 < took < 4, took
+        assert 1.5 < took < 15, took
         answer = function.invoke(event("http-api-v1.json"))
         assert answer["statusCode"] == 504, answer
         connect.clear()

@@ -20,13 +20,14 @@ FOREIGN = {
 
 
 def transform(transformer: dict, given: dict) -> dict:
-    """What EventBridge makes of an event: each placeholder is replaced by what its path leads to."""
+    """What EventBridge makes of an event: a placeholder becomes a JSON value, or within quotes its text."""
     text = transformer["InputTemplate"]["Fn::Sub"].replace("${ContactFlowId}", FLOW)
     for name, path in transformer["InputPathsMap"].items():
         found = given
         for key in path.removeprefix("$.").split("."):
             found = found[key]
-        text = text.replace(f"<{name}>", str(found))
+        text = text.replace(f": <{name}>", f": {json.dumps(found)}")
+        text = text.replace(f"<{name}>", json.dumps(str(found))[1:-1])
     assert not re.search(r"<\w+>", text), text
     return json.loads(text)
 
