@@ -131,3 +131,4 @@ logs: ## Follow the log of the deployed function
 .PHONY: clean
 clean: ## Remove what was built
 	$(CARGO) clean
+	rm -rf dist .aws-sam
