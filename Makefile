@@ -17,12 +17,14 @@ LOCAL_AWS := target/debug/local-aws
 
 .PHONY: help
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  EVENT=events/sqs.json     the event that `make run` sends (default $(EVENT))'
 	@echo '  CONNECT=aws               `make serve` calls the real Amazon Connect, with your AWS credentials'
 	@echo '  PORT=9001                 the port of `make serve` (default $(PORT))'
 	@echo '  SECONDS=600               how long `make soak` and `make fuzz` take (default $(SECONDS))'
+	@echo '  ARCH=arm64                the processor that `make build` builds for (default $(ARCH))'
+	@echo '  STACK=chat-test           the stack of `make deploy`, `make invoke-remote`, `make logs` (default $(STACK))'
 	@echo '  INSTANCE_ID, CONTACT_FLOW_ID … from your environment are settings of the function (docs/settings.md)'
 
 .PHONY: run
@@ -41,9 +43,11 @@ serve: ## Serve the function at http://127.0.0.1:9000 until Ctrl-C
 test: ## Run all tests: everything that CI runs besides `make check`
 	$(CARGO) build $(BUILD)
 	$(CARGO) test --workspace
-	$(CARGO) build --release -p start-chat-contact -p panics
-	FUNCTION='$(CURDIR)/target/release/start-chat-contact' \
+	$(MAKE) build
+	FUNCTION='$(CURDIR)/$(SHIPPED)' \
 		$(CARGO) test --workspace --test behaviour -- events:: panics:: resilience::sequential
+	$(MAKE) guard
+	$(MAKE) test-deploy
 
 .PHONY: check
 check: ## Check format, lints and docs; any warning is an error
@@ -81,24 +85,66 @@ soak: ## Send every kind of event for SECONDS while Connect fails in every way; 
 	@$(CARGO) build $(BUILD)
 	@$(LOCAL_AWS) soak --function target/release/start-chat-contact --seconds $(SECONDS)
 
+# What the processor at hand can be built for without another target.
+ARCH ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+SHIPPED = target/shipped/$(ARCH)/start-chat-contact
+STACK ?= start-chat-contact
+# SAM finds cargo-lambda here, and says nothing home.
+SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$$PATH" .tools/sam/bin/sam
+TEMPLATES := template.yaml examples/input-transformer.yaml
+WORKFLOWS := .github/workflows
+
+.PHONY: build
+build: ## Build the function as it is shipped, for ARCH, into dist/
+	@tools/venv cargo-lambda
+	@tools/build $(ARCH)
+
+.PHONY: test-deploy
+test-deploy: build ## Check templates, workflows and what is shipped with AWS's own tools
+	@for venv in sam lint checkov; do tools/venv $$venv; done
+	@$(CARGO) build $(BUILD)
+	$(SAM) validate --lint --region us-east-1
+	.tools/lint/bin/cfn-lint $(TEMPLATES)
+	.tools/checkov/bin/checkov $(TEMPLATES:%=--file %) --framework cloudformation --quiet --compact --skip-download
+	.tools/lint/bin/actionlint $(WORKFLOWS)/*.yml
+	.tools/lint/bin/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)/*.yml
+	.tools/lint/bin/zizmor --offline --quiet $(WORKFLOWS)
+	.tools/sam/bin/python -m pytest -p no:cacheprovider --quiet tests/deploy
+
+.PHONY: deploy
+deploy: ## Deploy the stack STACK to your AWS account; asks for the settings
+	@for venv in sam cargo-lambda; do tools/venv $$venv; done
+	$(SAM) build
+	$(SAM) deploy --guided --stack-name '$(STACK)'
+
+REMOTE_EVENT = $(if $(filter command% environment%,$(origin EVENT)),--event-file '$(EVENT)',--event '{"ParticipantDetails":{"DisplayName":"Ana"}}')
+
+.PHONY: invoke-remote
+invoke-remote: ## Start a chat with the deployed function, by EVENT if given
+	@tools/venv sam
+	$(SAM) remote invoke StartChatContactFunction --stack-name '$(STACK)' --parameter Qualifier=live $(REMOTE_EVENT)
+
+.PHONY: logs
+logs: ## Follow the log of the deployed function
+	@tools/venv sam
+	$(SAM) logs --stack-name '$(STACK)' --cw-log-group '/aws/lambda/$(STACK)' --tail
+
 VALGRIND := $(shell command -v valgrind)
 
 .PHONY: guard
-guard: ## Compare size, crates and instructions of the shipped binary with bench/guard.json (UPDATE=--update keeps them)
+guard: build ## Compare size, crates and instructions of the shipped binary with bench/guard.json (UPDATE=--update keeps them)
 	$(if $(VALGRIND),,apt-get update -qq && apt-get install -qq --yes valgrind)
-	$(CARGO) build --release -p start-chat-contact
-	$(CARGO) build $(BUILD)
-	target/debug/bench guard --function target/release/start-chat-contact $(UPDATE)
+	@$(CARGO) build $(BUILD)
+	target/debug/bench guard --function $(SHIPPED) $(UPDATE)
 
 BENCH_PEERS := .tools/bench
 BENCH ?=
 
 .PHONY: bench
-bench: ## Measure the function against Rust, Node.js and Python with every default; BENCH='--cold 5' for less
+bench: build ## Measure the function against Rust, Node.js and Python with every default; BENCH='--cold 5' for less
 	bench/peers/setup $(BENCH_PEERS)
-	$(CARGO) build --release -p start-chat-contact
 	$(CARGO) build --release -p start-chat-contact-bench
-	target/release/bench run --function target/release/start-chat-contact \
+	target/release/bench run --function $(SHIPPED) \
 		--peer 'Rust, defaults'=$(BENCH_PEERS)/rust-default/bootstrap \
 		--peer 'Node.js 20'=$(BENCH_PEERS)/node/bootstrap \
 		--peer 'Python 3'=$(BENCH_PEERS)/python/bootstrap \
@@ -107,3 +153,4 @@ bench: ## Measure the function against Rust, Node.js and Python with every defau
 .PHONY: clean
 clean: ## Remove what was built
 	$(CARGO) clean
+	rm -rf dist .aws-sam

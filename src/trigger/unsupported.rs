@@ -29,9 +29,10 @@ const TELLING: [(&[&str], &str); 9] = [
 
 /// The service whose event this is, if it is one that is not served.
 pub(super) fn service(event: &Map<String, Value>) -> Option<String> {
+    // `cargo lambda watch` sends HTTP requests with the members of other events, null.
     let known = TELLING
         .iter()
-        .find(|(path, _)| value_at(event, path).is_some());
+        .find(|(path, _)| value_at(event, path).is_some_and(|value| !value.is_null()));
     if let Some((_, name)) = known {
         return Some((*name).to_owned());
     }

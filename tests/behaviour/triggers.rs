@@ -121,6 +121,11 @@ async fn http_callers_are_known_by_their_request_context_only() {
             true,
         ),
         (
+            "2.0 with members of other events, null (cargo lambda watch)",
+            with(v2(), "/methodArn", Value::Null),
+            true,
+        ),
+        (
             "1.0, no headers",
             with(v1(), "/headers", Value::Null),
             false,

@@ -1,0 +1,40 @@
+"""The example of an input transformer makes what events/input-transformer.json shows."""
+
+import json
+import re
+
+from emulator import event
+from render import FLOW, source
+
+FOREIGN = {
+    "id": "8f3c2a1b-4d5e-4f60-9a7b-1c2d3e4f5a6b",
+    "source": "com.example.parcels",
+    "detail-type": "Delivery Failed",
+    "detail": {
+        "orderNumber": 7001,
+        "carrier": "Example Parcel",
+        "customer": {"id": "customer-7001", "firstName": "Ines"},
+        "attempts": [{"at": "2026-11-20T09:00:00Z"}],
+    },
+}
+
+
+def transform(transformer: dict, given: dict) -> dict:
+    """What EventBridge makes of an event: a placeholder becomes a JSON value, or within quotes its text."""
+    text = transformer["InputTemplate"]["Fn::Sub"].replace("${ContactFlowId}", FLOW)
+    for name, path in transformer["InputPathsMap"].items():
+        found = given
+        for key in path.removeprefix("$.").split("."):
+            found = found[key]
+        text = text.replace(f": <{name}>", f": {json.dumps(found)}")
+        text = text.replace(f"<{name}>", json.dumps(str(found))[1:-1])
+    assert not re.search(r"<\w+>", text), text
+    return json.loads(text)
+
+
+def test_it_makes_the_sample():
+    rule = source("examples/input-transformer.yaml")["Resources"]["Rule"]["Properties"]
+    pattern = rule["EventPattern"]
+    assert FOREIGN["source"] in pattern["source"] and FOREIGN["detail-type"] in pattern["detail-type"]
+    (target,) = rule["Targets"]
+    assert transform(target["InputTransformer"], FOREIGN) == event("input-transformer.json")
