@@ -11,6 +11,7 @@ mod cors;
 mod errors;
 mod events;
 mod front;
+mod http;
 mod idempotency;
 mod identity;
 mod init;
