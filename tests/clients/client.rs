@@ -8,11 +8,11 @@ use serde_json::{Map, Value};
 
 use crate::support::folder;
 
-/// One public client. `client` and `facts` are for people.
+/// One public client. `name`, `sources` and `facts` are for people.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Client {
-    pub(crate) client: String,
+    pub(crate) name: String,
     /// The repositories and files that the facts are from.
     pub(crate) sources: Vec<String>,
     pub(crate) facts: Vec<String>,

@@ -44,7 +44,7 @@ async fn every_case_of_every_client_starts_its_chat() {
     let signed_in = start(with_authorizer().env("ATTACHMENTS", "true")).await;
     for (name, client) in clients() {
         assert!(!client.sources.is_empty() && !client.facts.is_empty());
-        assert!(!client.client.is_empty() && !client.cases.is_empty());
+        assert!(!client.name.is_empty() && !client.cases.is_empty());
         for case in &client.cases {
             let aws = match case.customer {
                 Some(_) => &signed_in,
