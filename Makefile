@@ -48,6 +48,7 @@ test: ## Run all tests: everything that CI runs besides `make check`
 		$(CARGO) test --workspace --test behaviour -- events:: panics:: resilience::sequential
 	$(MAKE) guard
 	$(MAKE) test-deploy
+	$(MAKE) test-clients FUNCTION=$(SHIPPED)
 
 .PHONY: check
 check: ## Check format, lints and docs; any warning is an error
@@ -149,6 +150,29 @@ bench: build ## Measure the function against Rust, Node.js and Python with every
 		--peer 'Node.js 20'=$(BENCH_PEERS)/node/bootstrap \
 		--peer 'Python 3'=$(BENCH_PEERS)/python/bootstrap \
 		--write docs $(BENCH)
+
+# Python for the tests of docs/: pytest and schemathesis, pinned, with all that
+# they need, in a folder of their own.
+DOCUMENTS := .tools/documents
+DOCUMENTS_READY := $(DOCUMENTS)/ready
+
+$(DOCUMENTS_READY): tests/documents/requirements.txt
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo 'installing python3-venv …' >&2; \
+		apt-get update -qq && apt-get install -y -qq python3-venv; \
+	}
+	rm -rf '$(DOCUMENTS)'
+	python3 -m venv '$(DOCUMENTS)'
+	'$(DOCUMENTS)/bin/pip' install --quiet --disable-pip-version-check --requirement $<
+	touch '$@'
+
+.PHONY: test-clients
+test-clients: export FUNCTION := $(abspath $(FUNCTION))
+test-clients: $(DOCUMENTS_READY) ## Test the public clients' requests, and docs/ against FUNCTION; fuzz it from docs/openapi.yaml
+	$(CARGO) build $(BUILD)
+	$(CARGO) test --workspace --test clients
+	'$(DOCUMENTS)/bin/python' -m pytest tests/documents
+	'$(DOCUMENTS)/bin/python' tests/documents/fuzz.py
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -68,9 +68,11 @@ impl<'a> Member<'a> {
         })
     }
 
-    /// An integer in a range.
+    /// An integer in a range. `60.0` and `6e1` are integers too: JSON knows
+    /// one kind of number, and some callers write all of theirs so.
     pub(super) fn integer(&self, range: RangeInclusive<i64>) -> Option<i64> {
-        let number = self.value.as_i64().filter(|number| range.contains(number));
+        let number = self.value.as_i64().or_else(|| whole(self.value));
+        let number = number.filter(|number| range.contains(number));
         if number.is_none() {
             let (min, max) = (range.start(), range.end());
             self.problem(format!("must be an integer from {min} to {max}"));
@@ -122,6 +124,18 @@ impl<'a> Member<'a> {
         let object = self.object()?;
         Some(Reader::new(object, self.pointer.clone(), self.report))
     }
+}
+
+/// The integer that a number with fraction or exponent is, if it is one.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "it has no fraction, and fits"
+)]
+fn whole(value: &Value) -> Option<i64> {
+    /// Up to here, every integer has a float of its own.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    let number = value.as_f64()?;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
 }
 
 /// What kind of JSON a value is, in words.

@@ -1,10 +1,9 @@
-//! The requests of the public clients of chat, as they really are.
+//! What public clients of chat have in common: JSON under any label, and many
+//! names for the customer. Each client as it is stands in `tests/clients/`.
 
 use serde_json::{Value, json};
 
-use crate::support::{
-    FLOW_ID, INSTANCE_ID, body, chat, expected, header, http_1, http_2, options, split_token, start,
-};
+use crate::support::{FLOW_ID, chat, expected, http_1, http_2, options, split_token, start};
 
 /// What Connect receives for a customer of this name.
 fn named(name: &str, attributes: &Value) -> Value {
@@ -116,57 +115,5 @@ async fn each_client_names_the_customer_in_its_own_way() {
             let (_, sent) = chat(&aws, &event).await;
             assert_eq!(split_token(sent).0, named(name, &attributes), "{request}");
         }
-    }
-}
-
-#[tokio::test]
-async fn real_requests_of_public_clients_start_chats() {
-    let aws = start(options()).await;
-    let types = json!([
-        "text/plain",
-        "text/markdown",
-        "application/json",
-        "application/vnd.amazonaws.connect.message.interactive",
-        "application/vnd.amazonaws.connect.message.interactive.response"
-    ]);
-    let chat_interface = json!({
-        "InstanceId": INSTANCE_ID,
-        "ContactFlowId": FLOW_ID,
-        "ParticipantDetails": {"DisplayName": "Ana"},
-        "Attributes": r#"{"customerName":"Ana","topic":"order"}"#,
-        "SupportedMessagingContentTypes": types,
-        "ChatDurationInMinutes": 60,
-        "region": "us-east-1",
-        "featurePermissions": {},
-    });
-    let sample = json!({
-        "ConnectInstanceId": INSTANCE_ID,
-        "ContactFlowId": FLOW_ID,
-        "Attributes": {"customerName": "Ana", "topic": "order"},
-        "SupportedMessagingContentTypes": types,
-        "ChatDurationInMinutes": 60,
-        "PersistentChat": {"SourceContactId": "", "RehydrationType": ""},
-    });
-    let mobile = json!({
-        "InstanceId": "", "ContactFlowId": "", "RelatedContactId": "", "CustomerId": "",
-        "ParticipantDetails": {"DisplayName": "Ana"},
-        "Attributes": {"topic": "order", "customerName": ""},
-        "SupportedMessagingContentTypes": types,
-        "ChatDurationInMinutes": 60, "ClientToken": null, "InitialMessage": null,
-        "PersistentChat": {"SourceContactId": null, "RehydrationType": null},
-    });
-    let mut sent = named("Ana", &json!({"customerName": "Ana", "topic": "order"}));
-    sent["SupportedMessagingContentTypes"] = types;
-    sent["ChatDurationInMinutes"] = json!(60);
-    for (request, ignored) in [
-        (chat_interface, Some("featurePermissions,region")),
-        (mobile, None),
-        (sample, None),
-    ] {
-        let (answer, received) = chat(&aws, &http_1(&request.to_string())).await;
-        assert_eq!(split_token(received).0, sent, "{request}");
-        assert_eq!(header(&answer, "x-ignored-members"), ignored);
-        let features = body(&answer)["data"]["featurePermissions"].clone();
-        assert_eq!(features["MESSAGING_MARKDOWN"], true);
     }
 }

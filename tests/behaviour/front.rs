@@ -2,67 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use http::{HeaderMap, Method, Request};
+use http::Method;
 use local_aws::LocalAws;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::http::{Answer, call};
 use crate::support::{expected, options, split_token, start, starts};
 
 /// An HTTP API with payload format 2.0, one with 1.0, and a REST API.
 const PATHS: [&str; 4] = ["/", "/any/stage/chat?x=1", "/v1/chat", "/rest/chat"];
 
 const REQUEST: &str = r#"{"ParticipantDetails":{"DisplayName":"Zoë"}}"#;
-
-struct Answer {
-    status: u16,
-    headers: HeaderMap,
-    body: Vec<u8>,
-}
-
-impl Answer {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name)?.to_str().ok()
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).expect("JSON")
-    }
-
-    fn contact_id(&self) -> String {
-        assert_eq!(self.status, 200);
-        self.json()["data"]["startChatResult"]["ContactId"].to_string()
-    }
-}
-
-/// Sends a request over HTTP.
-async fn call(
-    aws: &LocalAws,
-    method: Method,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: impl Into<Vec<u8>>,
-) -> Answer {
-    let mut request = Request::builder()
-        .method(method)
-        .uri(format!("{}{path}", aws.front_url()));
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    let request = request.body(body.into()).expect("a request");
-    let call = tokio::task::spawn_blocking(move || {
-        let config = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .allow_non_standard_methods(true)
-            .build();
-        let mut answer = config.new_agent().run(request).expect("an answer");
-        Answer {
-            status: answer.status().as_u16(),
-            headers: answer.headers().clone(),
-            body: answer.body_mut().read_to_vec().expect("a body"),
-        }
-    });
-    call.await.expect("the call ends")
-}
 
 async fn post(
     aws: &LocalAws,

@@ -13,6 +13,7 @@ mod docs;
 mod errors;
 mod events;
 mod front;
+mod http;
 mod idempotency;
 mod identity;
 mod init;

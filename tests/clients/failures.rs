@@ -1,0 +1,95 @@
+//! Chats that are not started, as clients learn of it.
+
+use local_aws::{Fault, LocalAws, Operation};
+
+use crate::client::{Case, Client, clients};
+use crate::http::Answer;
+use crate::support::start;
+use crate::{APIS, assert_readable, options, send, send_text};
+
+/// A flow that is not configured.
+const FOREIGN_FLOW: &str = "a1b2c3d4-5678-90ab-cdef-999999999999";
+
+/// What goes wrong, and the status that tells of it.
+const SITUATIONS: [(Situation, u16); 6] = [
+    (Situation::Invalid, 400),
+    (Situation::NotJson, 400),
+    (Situation::Forbidden, 403),
+    (Situation::Quota, 429),
+    (Situation::Throttled, 429),
+    (Situation::Down, 503),
+];
+
+#[derive(Clone, Copy, Debug)]
+enum Situation {
+    Invalid,
+    NotJson,
+    Forbidden,
+    Quota,
+    Throttled,
+    Down,
+}
+
+impl Situation {
+    /// What Connect says to all three attempts of a call.
+    fn fault(self) -> Option<Fault> {
+        let fault = match self {
+            Self::Quota => Fault::status(429, "LimitExceededException"),
+            Self::Throttled => Fault::status(429, "TooManyRequestsException"),
+            Self::Down => Fault::status(500, "InternalServiceException"),
+            Self::Invalid | Self::NotJson | Self::Forbidden => return None,
+        };
+        Some(fault.on(Operation::StartChatContact).times(3))
+    }
+
+    async fn happen(self, aws: &LocalAws, api: &str, case: &Case) -> Answer {
+        if let Some(fault) = self.fault() {
+            aws.connect().inject(fault);
+        }
+        match self {
+            Self::Invalid => send(aws, api, &case.with("ChatDurationInMinutes", "soon")).await,
+            Self::Forbidden => send(aws, api, &case.with("ContactFlowId", FOREIGN_FLOW)).await,
+            Self::NotJson => send_text(aws, api, case, "<html>").await,
+            Self::Quota | Self::Throttled | Self::Down => send(aws, api, case).await,
+        }
+    }
+}
+
+async fn assert_told(aws: &LocalAws, api: &str, client: &Client, case: &Case, at: &str) {
+    for (situation, status) in SITUATIONS {
+        let at = format!("{at}, {situation:?}");
+        let answer = situation.happen(aws, api, case).await;
+        aws.connect().clear_faults();
+        assert_eq!(answer.status, status, "{at}");
+        assert!(client.decode(&answer).is_err(), "{at}");
+        let told = client.understand_failure(&answer);
+        assert_eq!(told, Ok(()), "{at}");
+        assert_readable(case, &answer, &at);
+        let label = answer.header("content-type");
+        assert_eq!(label, Some("application/problem+json"), "{at}");
+        let wait = answer.header("retry-after").map(str::to_owned);
+        assert_eq!(wait.is_some(), status == 429 || status == 503, "{at}");
+    }
+}
+
+/// The first case of each client on each API: what goes wrong does not depend
+/// on what else a request says. The attempts of a call take their time, so
+/// that all clients are served at once.
+#[tokio::test]
+async fn every_client_understands_every_failure() {
+    let mut tasks = Vec::new();
+    for (name, client) in clients() {
+        tasks.push(tokio::spawn(async move {
+            let aws = start(options()).await;
+            let case = client.cases.first().expect("a case");
+            for api in APIS {
+                let at = format!("{name}, {}, {api}", case.name);
+                assert_told(&aws, api, &client, case, &at).await;
+            }
+            assert_eq!(aws.connect().chats(), 0, "{name}");
+        }));
+    }
+    for task in tasks {
+        task.await.expect("each client passes");
+    }
+}

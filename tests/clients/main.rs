@@ -1,0 +1,76 @@
+//! The public clients of chat against the running endpoint, over real HTTP.
+//!
+//! What each client sends and reads is in a JSON file of this folder, as facts
+//! with the files they are from. Every case of every file goes to an HTTP API
+//! of either payload format and to a REST API; the answer is decoded as
+//! strictly as that client does it.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on panics")]
+
+mod client;
+mod decode;
+mod failures;
+#[path = "../behaviour/http.rs"]
+mod http;
+mod repeats;
+mod successes;
+#[path = "../behaviour/support.rs"]
+#[expect(
+    dead_code,
+    unused_imports,
+    reason = "shared with the tests of behaviour, which use more of it"
+)]
+mod support;
+
+use ::http::Method;
+use local_aws::{LocalAws, Options};
+
+use crate::client::Case;
+use crate::http::{Answer, call};
+
+/// An HTTP API with payload format 2.0, one with 1.0, and a REST API.
+const APIS: [&str; 3] = ["/", "/v1/", "/rest/"];
+
+/// The site that the clients in browsers are on.
+const ORIGIN: &str = "https://shop.example";
+
+/// The function as a web site deploys it.
+fn options() -> Options {
+    support::options().env("ALLOWED_ORIGINS", ORIGIN)
+}
+
+/// The same behind an authorizer.
+fn with_authorizer() -> Options {
+    options().env("CUSTOMER_ID_CLAIM", "sub")
+}
+
+/// Sends a client's request to one of the APIs.
+async fn send(aws: &LocalAws, api: &str, case: &Case) -> Answer {
+    send_text(aws, api, case, case.text()).await
+}
+
+/// Sends a client's headers with another body.
+async fn send_text(aws: &LocalAws, api: &str, case: &Case, text: impl Into<Vec<u8>>) -> Answer {
+    let customer = case.customer.as_ref();
+    let claims = customer.map(|sub| serde_json::json!({ "sub": sub }).to_string());
+    let headers = case.headers.iter();
+    let headers = headers.map(|(name, value)| (name.as_str(), value.as_str()));
+    let claims = claims.iter().map(|json| ("X-Local-Claims", json.as_str()));
+    let headers: Vec<_> = headers.chain(claims).collect();
+    let path = format!("{api}{}", case.path);
+    call(aws, Method::POST, &path, &headers, text).await
+}
+
+/// Asserts what every client in a browser needs: that the page may read the answer.
+fn assert_readable(case: &Case, answer: &Answer, at: &str) {
+    let allowed = answer.header("access-control-allow-origin");
+    let asked = case.headers.get("Origin").map(String::as_str);
+    assert_eq!(allowed, asked, "{at}");
+    assert_eq!(answer.header("access-control-allow-credentials"), None);
+    assert!(
+        answer
+            .header("x-request-id")
+            .is_some_and(|id| !id.is_empty()),
+        "{at}"
+    );
+}
