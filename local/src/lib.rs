@@ -13,6 +13,7 @@
 
 mod clock;
 mod connect;
+mod deployed;
 mod exit;
 mod function;
 mod gateway;
@@ -21,6 +22,7 @@ mod lambda;
 mod launch;
 mod local_aws;
 mod options;
+mod playground;
 mod queue;
 mod receive;
 mod respond;

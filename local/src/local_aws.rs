@@ -9,23 +9,24 @@ use axum::middleware;
 use serde_json::Value;
 
 use crate::connect::{self, Connect};
+use crate::deployed::{Deployed, Target};
 use crate::function::Function;
 use crate::lambda::{Invoked, Lambda};
-use crate::launch::Launch;
 use crate::options::Options;
-use crate::queue::{Call, Queue};
+use crate::queue::Call;
 use crate::server::{self, Server};
 use crate::tls::CaFile;
-use crate::{gateway, invoke, runtime_api, tls};
+use crate::{gateway, invoke, playground, tls};
 
 /// A running local AWS. It ends, and the function's process with it, when dropped.
 #[derive(Debug)]
 pub struct LocalAws {
-    lambda: Arc<Lambda>,
+    deployed: Deployed,
+    /// The function behind an authorizer, where that is another one.
+    _verified: Option<Deployed>,
     connect: Connect,
     front: Server,
     connect_server: Server,
-    runtime: Server,
     ca: Option<CaFile>,
 }
 
@@ -38,24 +39,25 @@ impl LocalAws {
     pub async fn start(options: Options) -> io::Result<Self> {
         let connect = Connect::new(&options);
         let (connect_server, ca) = serve_connect(&connect, &options).await?;
-        let runtime_listener = server::bind(options.runtime_port).await?;
-        let runtime_api = runtime_listener.local_addr()?.to_string();
-        let queue = Arc::new(Queue::default());
-        let connect_url = url(&connect_server, options.tls);
-        let launch = launch(&options, &runtime_api, &connect_url, ca.as_ref());
-        let function = Function::new(launch, Arc::clone(&queue), options.echo_logs);
-        let lambda = Lambda::new(function, queue, &options);
-        let routes = runtime_api::router(Arc::clone(&lambda));
-        let runtime = Server::start(runtime_listener, routes, None, Arc::default())?;
-        let routes = front(&lambda, &connect, &options);
+        let target = Target {
+            url: &url(&connect_server, options.tls),
+            ca: ca.as_ref().map(CaFile::path),
+        };
+        let deployed = Deployed::new(&options, options.runtime_port, &[], &target).await?;
+        let verified = if options.verified_env.is_empty() {
+            None
+        } else {
+            Some(Deployed::new(&options, 0, &options.verified_env, &target).await?)
+        };
+        let routes = front(&deployed, verified.as_ref(), &connect, &options);
         let listener = server::bind(options.front_port).await?;
         let front = Server::start(listener, routes, None, Arc::default())?;
         let local = Self {
-            lambda,
+            deployed,
+            _verified: verified,
             connect,
             front,
             connect_server,
-            runtime,
             ca,
         };
         local.start_function(&options).await?;
@@ -91,7 +93,7 @@ impl LocalAws {
     /// Where the Lambda Runtime API is, in the form of `AWS_LAMBDA_RUNTIME_API`: `127.0.0.1:PORT`.
     #[must_use]
     pub fn runtime_api(&self) -> String {
-        self.runtime.address.to_string()
+        self.deployed.runtime.address.to_string()
     }
 
     /// The certificate that Amazon Connect's is signed with, if it is served over TLS.
@@ -103,7 +105,10 @@ impl LocalAws {
 
     /// Invokes the function with these bytes, and waits for the outcome.
     pub async fn invoke(&self, payload: impl Into<Vec<u8>>) -> Invoked {
-        self.lambda.invoke(Lambda::call(payload.into())).await
+        self.deployed
+            .lambda
+            .invoke(Lambda::call(payload.into()))
+            .await
     }
 
     /// The same under the request id of an earlier invocation, as Lambda retries an asynchronous one.
@@ -112,7 +117,7 @@ impl LocalAws {
             id: request_id.to_owned(),
             ..Lambda::call(payload.into())
         };
-        self.lambda.invoke(call).await
+        self.deployed.lambda.invoke(call).await
     }
 
     /// Invokes the function with this event, and waits for the outcome.
@@ -129,13 +134,7 @@ impl LocalAws {
     /// The function's process.
     #[must_use]
     pub fn function(&self) -> &Function {
-        &self.lambda.function
-    }
-}
-
-impl Drop for LocalAws {
-    fn drop(&mut self) {
-        self.lambda.function.abandon();
+        self.deployed.function()
     }
 }
 
@@ -155,37 +154,28 @@ async fn serve_connect(
 }
 
 /// API Gateway, Lambda Invoke and the local controls, on one port.
-fn front(lambda: &Arc<Lambda>, connect: &Connect, options: &Options) -> Router {
-    gateway::router(Arc::clone(lambda), options)
+fn front(
+    deployed: &Deployed,
+    verified: Option<&Deployed>,
+    connect: &Connect,
+    options: &Options,
+) -> Router {
+    let lambda = &deployed.lambda;
+    let behind_authorizer = &verified.unwrap_or(deployed).lambda;
+    let routes = gateway::router(Arc::clone(lambda), Arc::clone(behind_authorizer), options)
         .merge(invoke::router(Arc::clone(lambda), options.narrator.clone()))
-        .merge(connect::control::router(connect.clone()))
-        .layer(middleware::from_fn(gateway::request::keep_names))
+        .merge(connect::control::router(connect.clone()));
+    let routes = if options.playground {
+        routes
+            .merge(playground::router(options))
+            .layer(middleware::from_fn(playground::guard))
+    } else {
+        routes
+    };
+    routes.layer(middleware::from_fn(gateway::request::keep_names))
 }
 
 fn url(server: &Server, tls: bool) -> String {
     let scheme = if tls { "https" } else { "http" };
     format!("{scheme}://{}", server.address)
-}
-
-fn launch(
-    options: &Options,
-    runtime_api: &str,
-    connect_url: &str,
-    ca: Option<&CaFile>,
-) -> Option<Launch> {
-    let launch = Launch::new(options.function.clone()?, runtime_api);
-    if options.real_connect {
-        return Some(
-            launch
-                .with_shell_credentials()
-                .with_env(options.env.clone()),
-        );
-    }
-    let ca = ca.map(|ca| ("SSL_CERT_FILE".to_owned(), ca.path().display().to_string()));
-    Some(
-        launch
-            .with_stand_in(connect_url)
-            .with_env(ca)
-            .with_env(options.env.clone()),
-    )
 }
