@@ -17,7 +17,7 @@ LOCAL_AWS := target/debug/local-aws
 
 .PHONY: help
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  EVENT=events/sqs.json     the event that `make run` sends (default $(EVENT))'
 	@echo '  CONNECT=aws               `make serve` calls the real Amazon Connect, with your AWS credentials'
@@ -44,6 +44,7 @@ test: ## Run all tests: everything that CI runs besides `make check`
 	$(CARGO) build --release -p start-chat-contact -p panics
 	FUNCTION='$(CURDIR)/target/release/start-chat-contact' \
 		$(CARGO) test --workspace --test behaviour -- events:: panics:: resilience::sequential
+	$(MAKE) test-browser
 
 .PHONY: check
 check: ## Check format, lints and docs; any warning is an error
@@ -80,6 +81,12 @@ soak: ## Send every kind of event for SECONDS while Connect fails in every way; 
 	@$(CARGO) build --release -p start-chat-contact
 	@$(CARGO) build $(BUILD)
 	@$(LOCAL_AWS) soak --function target/release/start-chat-contact --seconds $(SECONDS)
+
+.PHONY: test-browser
+test-browser: ## Test the playground, and ChatJS, in Chromium (installs Debian's if there is none)
+	$(CARGO) build $(BUILD)
+	tests/browser/setup
+	cd tests/browser && node --test *.test.mjs
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -135,7 +135,8 @@ const SECRET_MEMBERS = new Set(["ParticipantToken", "ConnectionToken", "Url"]);
 const SECRET_HEADERS = new Set(["authorization", "x-amz-security-token"]);
 const TOLD_HEADERS = ["x-request-id", "retry-after", "x-ignored-members", "allow", "www-authenticate"];
 
-const shortened = (text) => (byId("secrets").checked || text.length <= 24 ? text : `${text.slice(0, 24)}…`);
+/** The beginning of a secret, at most half of it. */
+const shortened = (text) => (byId("secrets").checked ? text : `${text.slice(0, Math.min(24, text.length / 2))}…`);
 
 function pretty(json) {
   const hide = (name, value) => (SECRET_MEMBERS.has(name) && typeof value === "string" ? shortened(value) : value);
