@@ -27,6 +27,7 @@ export async function serve(settings = {}, flags = ["--no-rate-limit"]) {
   const args = ["serve", "--function", FUNCTION, "--port", "0", ...flags];
   const env = { PATH: process.env.PATH, ...settings };
   const child = spawn(LOCAL_AWS, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
+  process.once("exit", () => child.kill());
   const said = { out: "", err: "" };
   child.stderr.on("data", (data) => { said.err += data; });
   await new Promise((ready, failed) => {
@@ -53,7 +54,10 @@ let marks = 0;
 async function told(url, said) {
   const mark = `/mark-${(marks += 1)}`;
   await fetch(url + mark);
-  while (!said.out.includes(`GET ${mark} `)) await new Promise((soon) => setTimeout(soon, 10));
+  for (let tries = 0; !said.out.includes(`GET ${mark} `); tries += 1) {
+    if (tries > 500) throw new Error(`local-aws does not tell of ${mark}`);
+    await new Promise((soon) => setTimeout(soon, 10));
+  }
   const lines = said.out.split("\n");
   said.out = "";
   const requests = lines.filter((line) => /^[A-Z]+ \//.test(line) && !line.includes("/mark-"));

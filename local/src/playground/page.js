@@ -205,7 +205,7 @@ function details() {
   const told = last.headers.filter(([name]) => TOLD_HEADERS.includes(name));
   const all = make("details", {}, make("summary", {}, "All headers"), terms(last.headers));
   return [
-    ...(advice ? [make("p", { className: "advice" }, make("strong", {}, "Your page: "), advice)] : []),
+    ...(advice ? [make("p", { className: "advice" }, make("strong", {}, last.note ? "Note: " : "Your page: "), advice)] : []),
     terms(told),
     make("pre", {}, last.json === undefined ? last.text : pretty(last.json)),
     all,
