@@ -67,7 +67,7 @@ async fn browsers_get_the_page_and_all_else_the_function() -> io::Result<()> {
 #[tokio::test]
 async fn there_is_no_page_unless_asked_for() -> io::Result<()> {
     let local = local(false).await?;
-    for path in ["/", "/_local/page.js", "/_local/page.css", "/_local/about"] {
+    for path in ["/", "/_local/page/page.js", "/_local/about"] {
         let answered = ask(&local, "GET", path, &[LOOPBACK, BROWSER]).await?;
         assert_eq!(answered.text(), "the function", "{path}");
     }
@@ -79,8 +79,13 @@ async fn nothing_on_the_page_comes_from_elsewhere() -> io::Result<()> {
     let local = local(true).await?;
     for (path, kind) in [
         ("/", "text/html"),
-        ("/_local/page.css", "text/css"),
-        ("/_local/page.js", "text/javascript"),
+        ("/_local/page/page.css", "text/css"),
+        ("/_local/page/answer.js", "text/javascript"),
+        ("/_local/page/local.js", "text/javascript"),
+        ("/_local/page/page.js", "text/javascript"),
+        ("/_local/page/problems.js", "text/javascript"),
+        ("/_local/page/request.js", "text/javascript"),
+        ("/_local/page/situations.js", "text/javascript"),
     ] {
         let answered = ask(&local, "GET", path, &[LOOPBACK, BROWSER]).await?;
         let content_type = answered.header("content-type").unwrap_or_default();

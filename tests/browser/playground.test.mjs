@@ -320,6 +320,11 @@ describe("a situation", () => {
     assert.equal(one.contactId, other.contactId);
     assert.equal((await answer()).data.startChatResult.ContactId, one.contactId);
     assert.match(await page.locator(".advice").textContent(), /no second chat/);
+    await openAll();
+    await page.getByLabel("Write the body by hand").check();
+    await page.fill("#raw", '{"Username": "By hand"}');
+    await situation("Sent twice");
+    assert.deepEqual((await starts()).slice(2).map((body) => body.ParticipantDetails.DisplayName), ["By hand", "By hand"]);
   });
 
   it("follows any other, and leaves the form as it was", async () => {

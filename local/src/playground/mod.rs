@@ -1,6 +1,6 @@
 //! The playground: a page from which to send requests to the function and to see what becomes of them.
 //!
-//! The page, its script and its style are files beside this one. Nothing on it comes from elsewhere.
+//! The page, its scripts and its style are files beside this one. Nothing on it comes from elsewhere.
 
 use std::sync::Arc;
 
@@ -18,10 +18,18 @@ use crate::respond::{self, Reply};
 use crate::world;
 
 const PAGE: &str = include_str!("page.html");
-const STYLE: &str = include_str!("page.css");
-const SCRIPT: &str = include_str!("page.js");
+/// What the page loads from `/_local/page/`.
+const FILES: [(&str, &str); 7] = [
+    ("page.css", include_str!("page.css")),
+    ("answer.js", include_str!("answer.js")),
+    ("local.js", include_str!("local.js")),
+    ("page.js", include_str!("page.js")),
+    ("problems.js", include_str!("problems.js")),
+    ("request.js", include_str!("request.js")),
+    ("situations.js", include_str!("situations.js")),
+];
 
-/// What the page may do: run its own script and style, and talk to where it came from.
+/// What the page may do: run its own scripts and style, and talk to where it came from.
 const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
     img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -41,16 +49,16 @@ pub(crate) fn router(options: &Options) -> Router {
         let about = Arc::clone(&about);
         async move { respond::json(StatusCode::OK, &about) }
     };
-    Router::new()
-        .route(
-            "/_local/page.css",
-            get(async || file("text/css; charset=utf-8", STYLE)),
-        )
-        .route(
-            "/_local/page.js",
-            get(async || file("text/javascript; charset=utf-8", SCRIPT)),
-        )
-        .route("/_local/about", get(about))
+    let router = Router::new().route("/_local/about", get(about));
+    FILES.into_iter().fold(router, |router, (name, content)| {
+        let content_type = if name.ends_with(".css") {
+            "text/css; charset=utf-8"
+        } else {
+            "text/javascript; charset=utf-8"
+        };
+        let serve = move || async move { file(content_type, content) };
+        router.route(&format!("/_local/page/{name}"), get(serve))
+    })
 }
 
 /// What the page has to know of the function and of the stand-in.
