@@ -3,24 +3,14 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, before, describe, it } from "node:test";
-import { browse, open, serve } from "./support.mjs";
+import { describe, it } from "node:test";
+import { open, shared } from "./support.mjs";
 
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DESKTOP = { width: 1280, height: 900 };
 const PHONE = { width: 360, height: 740 };
 
-let aws;
-let browser;
-
-before(async () => {
-  aws = await serve();
-  browser = await browse();
-});
-after(async () => {
-  await browser?.close();
-  await aws?.stop();
-});
+const both = shared();
 
 const send = async (page) => {
   await page.click("#send");
@@ -57,8 +47,8 @@ for (const colorScheme of ["light", "dark"]) {
     describe(`the page on a ${colorScheme} ${device}`, () => {
       for (const [state, reach] of Object.entries(STATES)) {
         it(`is accessible ${state}`, async () => {
-          const { page, faults, close } = await open(browser, { colorScheme, viewport, reducedMotion: "reduce" });
-          await page.goto(aws.url);
+          const { page, faults, close } = await open(both.browser, { colorScheme, viewport, reducedMotion: "reduce" });
+          await page.goto(both.aws.url);
           await page.waitForSelector("#situations button");
           await reach(page);
           const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);

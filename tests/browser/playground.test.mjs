@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { after, afterEach, before, beforeEach, describe, it } from "node:test";
+import { afterEach, beforeEach, describe, it } from "node:test";
 import { promisify } from "node:util";
-import { browse, open, serve } from "./support.mjs";
+import { open, serve, shared } from "./support.mjs";
 
 const FLOW = "a1b2c3d4-5678-90ab-cdef-222222222222";
 const SECOND_FLOW = "a1b2c3d4-5678-90ab-cdef-333333333333";
@@ -12,23 +12,14 @@ const INSTANCE = "a1b2c3d4-5678-90ab-cdef-111111111111";
 const FIRST_CONTACT = "a1b2c3d4-5678-90ab-cdef-aaaaaaaaaaa1";
 const LATEST_CONTACT = "a1b2c3d4-5678-90ab-cdef-aaaaaaaaaaa2";
 
-let aws;
-let browser;
+const both = shared();
 let opened;
 let page;
 
-before(async () => {
-  aws = await serve();
-  browser = await browse();
-});
-after(async () => {
-  await browser?.close();
-  await aws?.stop();
-});
 beforeEach(async () => {
-  await aws.local("requests", { method: "DELETE" });
-  await aws.told();
-  await visit(aws.url);
+  await both.aws.local("requests", { method: "DELETE" });
+  await both.aws.told();
+  await visit(both.aws.url);
 });
 afterEach(async () => {
   await opened.close();
@@ -37,7 +28,7 @@ afterEach(async () => {
 });
 
 async function visit(url) {
-  opened = { ...(await open(browser)), url };
+  opened = { ...(await open(both.browser)), url };
   page = opened.page;
   await page.goto(url);
   await page.waitForFunction(() => document.querySelector("#situations").childNodes.length > 0);
@@ -60,7 +51,7 @@ const situation = (name) => sent(() => page.getByRole("button", { name }).click(
 const openAll = () => page.evaluate(() => document.querySelectorAll("form details").forEach((one) => { one.open = true; }));
 const answer = async () => JSON.parse(await page.locator("#outcome pre").textContent());
 const calls = () => page.locator("#received li").evaluateAll((items) => items.map((item) => item.firstChild.textContent + item.childNodes[1].textContent));
-const starts = async () => (await aws.local("requests")).filter((one) => one.path === "/contact/chat").map((one) => one.body);
+const starts = async () => (await both.aws.local("requests")).filter((one) => one.path === "/contact/chat").map((one) => one.body);
 const problemAt = (id) => page.locator(`#${id}`).evaluate((control) => {
   const described = control.closest(".choices, .member:not(:has(.field > #" + control.id + "))") ?? control;
   const ids = (described.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean);
@@ -76,8 +67,8 @@ describe("a chat", () => {
       await page.getByLabel(label).check();
       assert.equal(await send(), "200 Chat started");
       assert.equal(await focused(), "answer");
-      assert.deepEqual((await aws.told()).filter((line) => !line.startsWith("GET")), [`POST ${path} → 200 OK`]);
-      const [received] = await aws.local("requests");
+      assert.deepEqual((await both.aws.told()).filter((line) => !line.startsWith("GET")), [`POST ${path} → 200 OK`]);
+      const [received] = await both.aws.local("requests");
       const { data: { startChatResult } } = await answer();
       assert.equal(startChatResult.ContactId, received.contactId);
       assert.deepEqual(await calls(), ["PUT /contact/chat → 200 "]);
@@ -270,7 +261,7 @@ describe("problems", () => {
     await page.fill("#attributes", "");
     await page.fill("#display-name", evil);
     assert.equal(await send(), "200 Chat started");
-    await aws.local("faults", { method: "POST", body: { kind: "status", status: 400, errorType: "InvalidRequestException", message: evil } });
+    await both.aws.local("faults", { method: "POST", body: { kind: "status", status: 400, errorType: "InvalidRequestException", message: evil } });
     assert.equal(await send(), "400 InvalidRequestException");
     assert.ok((await page.locator(".summary").textContent()).includes(evil));
     assert.equal(await page.locator("img").count(), 0);
@@ -298,7 +289,7 @@ describe("a situation", () => {
       assert.match(await page.locator("#outcome dl").first().textContent(), headers);
       assert.ok((await page.locator(".advice").textContent()).length > 30);
       assert.equal(await focused(), verdict.startsWith("200") ? "answer" : "summary");
-      assert.deepEqual(await aws.local("faults"), [], "no fault is left behind");
+      assert.deepEqual(await both.aws.local("faults"), [], "no fault is left behind");
       const expects = await page.getByRole("button", { name }).locator("small").textContent();
       assert.ok(verdict.startsWith(expects), "the button says which status to expect");
     });
@@ -316,7 +307,7 @@ describe("a situation", () => {
 
   it("starts one chat for a request sent twice", async () => {
     await situation("Sent twice");
-    const [one, other] = await aws.local("requests");
+    const [one, other] = await both.aws.local("requests");
     assert.equal(one.contactId, other.contactId);
     assert.equal((await answer()).data.startChatResult.ContactId, one.contactId);
     assert.match(await page.locator(".advice").textContent(), /no second chat/);
@@ -337,23 +328,23 @@ describe("a situation", () => {
   });
 
   it("works although somebody has ended the chat that was running", async () => {
-    await aws.local("contacts", { method: "POST", body: { End: "a1b2c3d4-5678-90ab-cdef-bbbbbbbbbbb1" } });
+    await both.aws.local("contacts", { method: "POST", body: { End: "a1b2c3d4-5678-90ab-cdef-bbbbbbbbbbb1" } });
     assert.equal(await situation("Chat still running"), "Chat still running: 409 ConflictException");
   });
 
   it("keeps the faults that were there before", async () => {
     const body = { kind: "status", status: 500, errorType: "Mine", on: "StopContact", times: 2 };
-    const before = await aws.local("faults", { method: "POST", body });
+    const before = await both.aws.local("faults", { method: "POST", body });
     await situation("Throttled");
-    assert.deepEqual(await aws.local("faults"), before);
-    await aws.local("faults", { method: "DELETE" });
+    assert.deepEqual(await both.aws.local("faults"), before);
+    await both.aws.local("faults", { method: "DELETE" });
   });
 
   it("says so when the request does not get as far as Amazon Connect", async () => {
     await page.fill("#attributes", "[]x");
     assert.equal(await situation("Throttled"), "Throttled: 400 ValidationException");
     assert.match(await page.locator(".advice").textContent(), /refused before it reached Amazon Connect/);
-    assert.deepEqual(await aws.local("faults"), []);
+    assert.deepEqual(await both.aws.local("faults"), []);
   });
 });
 

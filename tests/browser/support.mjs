@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import path from "node:path";
+import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -62,6 +63,20 @@ async function told(url, said) {
   said.out = "";
   const requests = lines.filter((line) => /^[A-Z]+ \//.test(line) && !line.includes("/mark-"));
   return requests.map((line) => line.replace(/ \(\d+ ms\)$/, ""));
+}
+
+/** Has the tests of a file share one `local-aws serve` and one browser: `aws` and `browser` of what this gives. */
+export function shared() {
+  const both = {};
+  before(async () => {
+    both.aws = await serve();
+    both.browser = await browse();
+  });
+  after(async () => {
+    await both.browser?.close();
+    await both.aws?.stop();
+  });
+  return both;
 }
 
 async function stop(child) {

@@ -19,15 +19,19 @@ use crate::world;
 
 const PAGE: &str = include_str!("page.html");
 /// What the page loads from `/_local/page/`.
-const FILES: [(&str, &str); 7] = [
-    ("page.css", include_str!("page.css")),
-    ("answer.js", include_str!("answer.js")),
-    ("local.js", include_str!("local.js")),
-    ("page.js", include_str!("page.js")),
-    ("problems.js", include_str!("problems.js")),
-    ("request.js", include_str!("request.js")),
-    ("situations.js", include_str!("situations.js")),
+const FILES: [(&str, &str, &str); 7] = [
+    ("page.css", CSS, include_str!("page.css")),
+    ("answer.js", JS, include_str!("answer.js")),
+    ("local.js", JS, include_str!("local.js")),
+    ("page.js", JS, include_str!("page.js")),
+    ("problems.js", JS, include_str!("problems.js")),
+    ("request.js", JS, include_str!("request.js")),
+    ("situations.js", JS, include_str!("situations.js")),
 ];
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
 
 /// What the page may do: run its own scripts and style, and talk to where it came from.
 const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -50,15 +54,12 @@ pub(crate) fn router(options: &Options) -> Router {
         async move { respond::json(StatusCode::OK, &about) }
     };
     let router = Router::new().route("/_local/about", get(about));
-    FILES.into_iter().fold(router, |router, (name, content)| {
-        let content_type = if name.ends_with(".css") {
-            "text/css; charset=utf-8"
-        } else {
-            "text/javascript; charset=utf-8"
-        };
-        let serve = move || async move { file(content_type, content) };
-        router.route(&format!("/_local/page/{name}"), get(serve))
-    })
+    FILES
+        .into_iter()
+        .fold(router, |router, (name, content_type, content)| {
+            let serve = move || async move { file(content_type, content) };
+            router.route(&format!("/_local/page/{name}"), get(serve))
+        })
 }
 
 /// What the page has to know of the function and of the stand-in.
@@ -98,7 +99,7 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
     }
     let reads = [Method::GET, Method::HEAD].contains(request.method());
     if reads && path == "/" && wants_html(headers) && names_loopback(headers) {
-        return file("text/html; charset=utf-8", PAGE);
+        return file(HTML, PAGE);
     }
     next.run(request).await
 }
