@@ -82,6 +82,29 @@ soak: ## Send every kind of event for SECONDS while Connect fails in every way; 
 	@$(CARGO) build $(BUILD)
 	@$(LOCAL_AWS) soak --function target/release/start-chat-contact --seconds $(SECONDS)
 
+VALGRIND := $(shell command -v valgrind)
+
+.PHONY: guard
+guard: ## Compare size, crates and instructions of the shipped binary with bench/guard.json (UPDATE=--update keeps them)
+	$(if $(VALGRIND),,apt-get update -qq && apt-get install -qq --yes valgrind)
+	$(CARGO) build --release -p start-chat-contact
+	$(CARGO) build $(BUILD)
+	target/debug/bench guard --function target/release/start-chat-contact $(UPDATE)
+
+BENCH_PEERS := .tools/bench
+BENCH ?=
+
+.PHONY: bench
+bench: ## Measure the function against Rust, Node.js and Python with every default; BENCH='--cold 5' for less
+	bench/peers/setup $(BENCH_PEERS)
+	$(CARGO) build --release -p start-chat-contact
+	$(CARGO) build --release -p start-chat-contact-bench
+	target/release/bench run --function target/release/start-chat-contact \
+		--peer 'Rust, defaults'=$(BENCH_PEERS)/rust-default/bootstrap \
+		--peer 'Node.js 20'=$(BENCH_PEERS)/node/bootstrap \
+		--peer 'Python 3'=$(BENCH_PEERS)/python/bootstrap \
+		--write docs $(BENCH)
+
 .PHONY: test-browser
 test-browser: ## Test the playground, and ChatJS, in Chromium (installs Debian's if there is none)
 	$(CARGO) build $(BUILD)

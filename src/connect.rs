@@ -2,6 +2,7 @@
 
 mod client;
 mod meter;
+mod open;
 mod wire;
 
 use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};

@@ -32,6 +32,6 @@ fn main() -> ExitCode {
 }
 
 async fn run(process: &Process) -> Result<(), lambda_runtime::Error> {
-    let connect = Connect::new(client(process.aws).await);
+    let connect = Connect::new(client(&process.aws));
     serve::serve(process, connect).await
 }

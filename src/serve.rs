@@ -21,6 +21,9 @@ pub async fn serve(process: &Process, connect: Connect) -> Result<(), lambda_run
         Ok(settings) => settings,
         Err(faults) => return Err(refuse(faults).await),
     };
+    if process.aws.is_provisioned {
+        connect.open().await;
+    }
     let handler = Handler::new(settings, connect, process.json_logs);
     let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let handler = handler.clone();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use uuid::Uuid;
 
 use crate::clock;
@@ -57,6 +57,7 @@ pub(crate) struct Lambda {
     pub(crate) queue: Arc<Queue>,
     timeout: Duration,
     init_timeout: Duration,
+    first_poll: watch::Sender<Option<Instant>>,
 }
 
 /// An invocation, as handed to the process.
@@ -73,6 +74,7 @@ impl Lambda {
             queue,
             timeout: options.timeout,
             init_timeout: options.init_timeout,
+            first_poll: watch::Sender::new(None),
         })
     }
 
@@ -124,12 +126,32 @@ impl Lambda {
 
     /// The next invocation for the process; from now on its time runs.
     pub(crate) async fn next(self: &Arc<Self>) -> Option<Work> {
+        self.polled();
         self.function.is_ready();
         let call = self.queue.next().await?;
         let deadline_ms = clock::millis(clock::since_epoch() + self.timeout);
         let timer = tokio::spawn(Arc::clone(self).expire(call.id.clone())).abort_handle();
         self.queue.time(&call.id, timer);
         Some(Work { call, deadline_ms })
+    }
+
+    fn polled(&self) {
+        let now = Instant::now();
+        self.first_poll.send_if_modified(|first| {
+            let is_first = first.is_none();
+            first.get_or_insert(now);
+            is_first
+        });
+    }
+
+    /// Waits until a process has asked for its first invocation.
+    pub(crate) async fn first_poll(&self) -> Instant {
+        let mut first = self.first_poll.subscribe();
+        // The sender lives as long as `self`, so there is a value in the end.
+        match first.wait_for(Option::is_some).await {
+            Ok(first) => first.unwrap_or_else(Instant::now),
+            Err(_) => Instant::now(),
+        }
     }
 
     /// Ends an invocation that outlives its deadline, and the process with it.

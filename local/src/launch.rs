@@ -7,6 +7,15 @@ use tokio::process::{Child, Command};
 
 use crate::world::{FUNCTION_NAME, REGION};
 
+/// The variables by which a process is given credentials.
+const CREDENTIALS: [&str; 5] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+];
+
 /// The file and the environment of the function's process.
 #[derive(Debug)]
 pub(crate) struct Launch {
@@ -16,8 +25,7 @@ pub(crate) struct Launch {
 }
 
 impl Launch {
-    pub(crate) fn new(file: PathBuf, runtime_api: &str) -> Self {
-        let env = lambda_variables(runtime_api);
+    pub(crate) fn new(file: PathBuf, env: Vec<(String, String)>) -> Self {
         Self {
             file,
             env,
@@ -25,31 +33,9 @@ impl Launch {
         }
     }
 
-    /// Points the function at the stand-in, with credentials that are worth nothing elsewhere.
-    pub(crate) fn with_stand_in(mut self, connect_url: &str) -> Self {
-        self.env.extend(owned([
-            ("AWS_REGION", REGION),
-            ("AWS_DEFAULT_REGION", REGION),
-            ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
-            (
-                "AWS_SECRET_ACCESS_KEY",
-                "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-            ),
-            ("AWS_SESSION_TOKEN", "local-session-token"),
-            ("AWS_ENDPOINT_URL_CONNECT", connect_url),
-        ]));
-        self
-    }
-
     /// Lets the function see the shell's AWS settings, so that it calls the real Connect.
-    pub(crate) fn with_shell_credentials(mut self) -> Self {
+    pub(crate) fn with_shell_settings(mut self) -> Self {
         self.inherit_aws = true;
-        self
-    }
-
-    /// Sets further variables, over what is there.
-    pub(crate) fn with_env(mut self, env: impl IntoIterator<Item = (String, String)>) -> Self {
-        self.env.extend(env);
         self
     }
 
@@ -68,12 +54,30 @@ impl Launch {
     }
 
     fn inherits(&self, name: &str) -> bool {
-        let reaches_aws = ["HOME", "SSL_CERT_FILE", "SSL_CERT_DIR"].contains(&name);
-        name == "PATH" || (self.inherit_aws && (reaches_aws || name.starts_with("AWS_")))
+        let reaches_aws = ["SSL_CERT_FILE", "SSL_CERT_DIR"].contains(&name);
+        // The function is handed the credentials themselves, wherever the shell has them from.
+        let is_setting = name.starts_with("AWS_") && !CREDENTIALS.contains(&name);
+        name == "PATH" || (self.inherit_aws && (reaches_aws || is_setting))
     }
 }
 
-fn lambda_variables(runtime_api: &str) -> Vec<(String, String)> {
+/// What points the function at the stand-in, with credentials that are worth nothing elsewhere.
+pub(crate) fn stand_in_variables(connect_url: &str) -> Vec<(String, String)> {
+    owned([
+        ("AWS_REGION", REGION),
+        ("AWS_DEFAULT_REGION", REGION),
+        ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
+        (
+            "AWS_SECRET_ACCESS_KEY",
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        ),
+        ("AWS_SESSION_TOKEN", "local-session-token"),
+        ("AWS_ENDPOINT_URL_CONNECT", connect_url),
+    ])
+}
+
+/// What Lambda sets.
+pub(crate) fn lambda_variables(runtime_api: &str) -> Vec<(String, String)> {
     owned([
         ("AWS_LAMBDA_RUNTIME_API", runtime_api),
         ("AWS_LAMBDA_FUNCTION_NAME", FUNCTION_NAME),

@@ -14,6 +14,7 @@
 
 mod clock;
 mod connect;
+mod credentials;
 mod deployed;
 mod exit;
 mod function;

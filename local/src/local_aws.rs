@@ -3,12 +3,14 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::middleware;
 use serde_json::Value;
 
 use crate::connect::{self, Connect};
+use crate::credentials::ShellCredentials;
 use crate::deployed::{Deployed, Target};
 use crate::function::Function;
 use crate::lambda::{Invoked, Lambda};
@@ -28,6 +30,7 @@ pub struct LocalAws {
     front: Server,
     connect_server: Server,
     ca: Option<CaFile>,
+    _credentials: Option<ShellCredentials>,
 }
 
 impl LocalAws {
@@ -39,9 +42,17 @@ impl LocalAws {
     pub async fn start(options: Options) -> io::Result<Self> {
         let connect = Connect::new(&options);
         let (connect_server, ca) = serve_connect(&connect, &options).await?;
+        let credentials = if options.real_connect {
+            Some(ShellCredentials::find().await?)
+        } else {
+            None
+        };
         let target = Target {
             url: &url(&connect_server, options.tls),
             ca: ca.as_ref().map(CaFile::path),
+            credentials: credentials
+                .as_ref()
+                .map_or(&[][..], |found| &found.variables),
         };
         let deployed = Deployed::new(&options, options.runtime_port, &[], &target).await?;
         let verified = if options.verified_env.is_empty() {
@@ -59,6 +70,7 @@ impl LocalAws {
             front,
             connect_server,
             ca,
+            _credentials: credentials,
         };
         local.start_function(&options).await?;
         Ok(local)
@@ -101,6 +113,18 @@ impl LocalAws {
     #[must_use]
     pub fn ca_file(&self) -> Option<&Path> {
         self.ca.as_ref().map(CaFile::path)
+    }
+
+    /// The environment of the function's process: for whoever starts one themselves, with
+    /// [`Options::without_function`].
+    #[must_use]
+    pub fn function_env(&self) -> &[(String, String)] {
+        &self.deployed.env
+    }
+
+    /// Waits until a process has asked for its first invocation; the time when it did.
+    pub async fn first_poll(&self) -> Instant {
+        self.deployed.lambda.first_poll().await
     }
 
     /// Invokes the function with these bytes, and waits for the outcome.

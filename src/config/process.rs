@@ -13,39 +13,69 @@ pub struct Process {
     pub log_level: Option<String>,
 }
 
-/// How the process reaches AWS, where the SDK does not look itself.
-#[derive(Clone, Copy, Debug)]
+/// How the process reaches AWS. These variables are the SDK's own; they are
+/// read here because its loader for them also brings profiles, STS and SSO,
+/// which a function never uses and each cold start would pay for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a variable of its own"
+)]
 pub struct Aws {
+    /// The region: `AWS_REGION`, which Lambda sets, else `AWS_DEFAULT_REGION`.
+    pub region: Option<String>,
+    /// Another endpoint than the region's: `AWS_ENDPOINT_URL_CONNECT`, else
+    /// `AWS_ENDPOINT_URL`, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
+    pub endpoint_url: Option<String>,
+    /// Whether to call the FIPS endpoint: `AWS_USE_FIPS_ENDPOINT`.
+    pub fips: bool,
+    /// Whether to call the dual-stack endpoint: `AWS_USE_DUALSTACK_ENDPOINT`.
+    pub dual_stack: bool,
     /// Whether to trust the system's root certificates in place of Amazon's.
     pub system_roots: bool,
     /// Where the credentials are.
     pub credentials: Credentials,
+    /// Whether Lambda makes the environment ahead of its first invocation:
+    /// `AWS_LAMBDA_INITIALIZATION_TYPE` is `provisioned-concurrency`.
+    pub is_provisioned: bool,
 }
 
 /// Where credentials are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Credentials {
     /// In `AWS_ACCESS_KEY_ID` and its like, where Lambda puts them.
+    #[default]
     Environment,
     /// At `AWS_CONTAINER_CREDENTIALS_FULL_URI`, where `SnapStart` has them.
     Container,
-    /// In a developer's profile.
-    Profile,
 }
 
 impl Aws {
-    fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
+    pub(super) fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name| lookup(name).is_some();
-        let credentials = if is_set("AWS_ACCESS_KEY_ID") {
-            Credentials::Environment
-        } else if is_set("AWS_CONTAINER_CREDENTIALS_FULL_URI") {
-            Credentials::Container
-        } else {
-            Credentials::Profile
-        };
+        let is_true =
+            |name| lookup(name).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
+        let endpoint_url =
+            || lookup("AWS_ENDPOINT_URL_CONNECT").or_else(|| lookup("AWS_ENDPOINT_URL"));
+        let in_container =
+            !is_set("AWS_ACCESS_KEY_ID") && is_set("AWS_CONTAINER_CREDENTIALS_FULL_URI");
         Self {
+            region: lookup("AWS_REGION").or_else(|| lookup("AWS_DEFAULT_REGION")),
+            endpoint_url: if is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
+                None
+            } else {
+                endpoint_url()
+            },
+            fips: is_true("AWS_USE_FIPS_ENDPOINT"),
+            dual_stack: is_true("AWS_USE_DUALSTACK_ENDPOINT"),
             system_roots: is_set("SSL_CERT_FILE") || is_set("SSL_CERT_DIR"),
-            credentials,
+            credentials: if in_container {
+                Credentials::Container
+            } else {
+                Credentials::Environment
+            },
+            is_provisioned: lookup("AWS_LAMBDA_INITIALIZATION_TYPE")
+                .is_some_and(|kind| kind == "provisioned-concurrency"),
         }
     }
 }
@@ -71,4 +101,90 @@ impl Process {
 )]
 pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn aws(variables: &[(&str, &str)]) -> Aws {
+        Aws::read(|name| {
+            let set = variables.iter().find(|(set, _)| *set == name);
+            set.map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn the_region_is_lambdas_else_the_default() {
+        let (region, default) = (("AWS_REGION", "eu-west-1"), ("AWS_DEFAULT_REGION", "x"));
+        for (variables, region) in [
+            (&[][..], None),
+            (&[region], Some("eu-west-1")),
+            (&[default], Some("x")),
+            (&[default, region], Some("eu-west-1")),
+        ] {
+            assert_eq!(aws(variables).region.as_deref(), region, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn connects_own_endpoint_comes_before_that_of_all_services() {
+        let (own, all) = (
+            ("AWS_ENDPOINT_URL_CONNECT", "own"),
+            ("AWS_ENDPOINT_URL", "all"),
+        );
+        let ignore = |value| ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", value);
+        for (variables, url) in [
+            (&[][..], None),
+            (&[own], Some("own")),
+            (&[all], Some("all")),
+            (&[all, own], Some("own")),
+            (&[own, ignore("false")], Some("own")),
+            (&[all, own, ignore("True")], None),
+        ] {
+            assert_eq!(aws(variables).endpoint_url.as_deref(), url, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn endpoints_are_the_plain_ones_unless_asked() {
+        for (value, is_set) in [
+            ("true", true),
+            ("TRUE", true),
+            ("false", false),
+            ("1", false),
+        ] {
+            assert_eq!(aws(&[("AWS_USE_FIPS_ENDPOINT", value)]).fips, is_set);
+            assert_eq!(
+                aws(&[("AWS_USE_DUALSTACK_ENDPOINT", value)]).dual_stack,
+                is_set
+            );
+        }
+    }
+
+    #[test]
+    fn credentials_in_the_environment_come_before_a_containers() {
+        let key = ("AWS_ACCESS_KEY_ID", "key");
+        let uri = ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://127.0.0.1/");
+        for (variables, credentials) in [
+            (&[][..], Credentials::Environment),
+            (&[key], Credentials::Environment),
+            (&[uri], Credentials::Container),
+            (&[uri, key], Credentials::Environment),
+        ] {
+            assert_eq!(aws(variables).credentials, credentials, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn only_provisioned_environments_are_made_ahead() {
+        for (kind, is_provisioned) in [
+            ("provisioned-concurrency", true),
+            ("on-demand", false),
+            ("snap-start", false),
+        ] {
+            let aws = aws(&[("AWS_LAMBDA_INITIALIZATION_TYPE", kind)]);
+            assert_eq!(aws.is_provisioned, is_provisioned, "{kind}");
+        }
+    }
 }

@@ -8,6 +8,8 @@ mod any_json;
 mod batches;
 mod clients;
 mod cors;
+mod credentials;
+mod docs;
 mod errors;
 mod events;
 mod front;

@@ -374,8 +374,14 @@ describe("other settings", () => {
   });
 
   it("with the real Amazon Connect leave no situations, and say so", async () => {
-    const settings = { INSTANCE_ID: INSTANCE, CONTACT_FLOW_ID: FLOW, ALLOWED_ORIGINS: "*" };
-    const own = await serve({ ...settings, AWS_ENDPOINT_URL_CONNECT: "http://127.0.0.1:9" }, ["--connect", "aws"]);
+    const own = await serve({
+      INSTANCE_ID: INSTANCE,
+      CONTACT_FLOW_ID: FLOW,
+      AWS_ENDPOINT_URL_CONNECT: "http://127.0.0.1:9",
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    }, ["--connect", "aws"]);
     try {
       await another(own.url);
       assert.match(await page.locator("#notice").textContent(), /starts a real chat/);

@@ -26,7 +26,8 @@ const FLAGS = [
 /** Starts `local-aws serve` on any port, with these settings and no others. */
 export async function serve(settings = {}, flags = ["--no-rate-limit"]) {
   const args = ["serve", "--function", FUNCTION, "--port", "0", ...flags];
-  const env = { PATH: process.env.PATH, ...settings };
+  // Whatever is set, nobody is asked for credentials who is not on this machine.
+  const env = { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: "true", ...settings };
   const child = spawn(LOCAL_AWS, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
   process.once("exit", () => child.kill());
   const said = { out: "", err: "" };

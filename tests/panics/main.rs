@@ -37,7 +37,7 @@ impl Intercept for EveryOther {
 async fn main() -> Result<(), lambda_runtime::Error> {
     let process = Process::from_env();
     telemetry::init(&process);
-    let client = client(process.aws).await;
+    let client = client(&process.aws);
     let bug = EveryOther {
         panics_next: AtomicBool::new(true),
     };

@@ -10,8 +10,9 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// The memory of the process of this id.
-    pub(super) fn of(pid: u32) -> Option<Self> {
+    /// The memory of the process of this id; `None` where there is none, or no `/proc`.
+    #[must_use]
+    pub fn of(pid: u32) -> Option<Self> {
         Self::read(&std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?)
     }
 

@@ -1,0 +1,212 @@
+//! What may not grow unnoticed: sizes, and instructions, which valgrind counts the same every time.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use local_aws::{LocalAws, Options};
+use serde::{Deserialize, Serialize};
+
+use crate::cli::{self, error, line};
+use crate::workload;
+
+/// The bootstrap that counts instructions.
+const CALLGRIND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/callgrind");
+
+/// How many warm invocations are counted.
+const WARM: u32 = 100;
+
+/// A figure that is kept, and how much more is let pass.
+#[derive(Clone, Copy, Debug, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Figure {
+    value: u64,
+    /// Of the value, in percent.
+    tolerance_percent: u64,
+}
+
+type Figures = BTreeMap<String, Figure>;
+
+/// Compares, or keeps, the figures.
+///
+/// # Errors
+///
+/// Where a figure has grown past its tolerance, or cannot be had.
+pub(crate) async fn run(guard: &cli::Guard) -> Result<(), String> {
+    let measured = measure(&guard.function).await?;
+    let kept = read(&guard.figures)?;
+    if guard.update {
+        return write(&guard.figures, &kept, &measured);
+    }
+    let grown = compare(&kept, &measured);
+    if grown.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "{}. If that has to be, keep the new figures with `make guard UPDATE=--update` and say why in the commit",
+        grown.join("; ")
+    ))
+}
+
+async fn measure(function: &Path) -> Result<BTreeMap<&'static str, u64>, String> {
+    let binary = function.canonicalize().map_err(|error| {
+        let function = function.display();
+        format!("{function}: {error}")
+    })?;
+    let mut measured = BTreeMap::new();
+    let size = std::fs::metadata(&binary).map_err(|error| error.to_string())?;
+    measured.insert("binaryBytes", size.len());
+    measured.insert("crates", crates()?);
+    error("counting the instructions of a cold start …");
+    let cold = instructions(&binary, 1).await?;
+    measured.insert("coldStartInstructions", cold);
+    error("counting the instructions of warm invocations …");
+    let warm = instructions(&binary, 1 + WARM).await?;
+    let per_invocation = warm.saturating_sub(cold) / u64::from(WARM);
+    measured.insert("warmInvocationInstructions", per_invocation);
+    Ok(measured)
+}
+
+/// The crates that are linked into the shipped binary.
+fn crates() -> Result<u64, String> {
+    let tree = Command::new("cargo")
+        .args(["tree", "--locked", "--package", "start-chat-contact"])
+        .args(["--edges", "normal,no-proc-macro", "--prefix", "none"])
+        .args(["--no-dedupe", "--format", "{p}"])
+        .output()
+        .map_err(|error| format!("cargo tree: {error}"))?;
+    if !tree.status.success() {
+        return Err(String::from_utf8_lossy(&tree.stderr).into_owned());
+    }
+    let tree = String::from_utf8_lossy(&tree.stdout);
+    let crates: std::collections::BTreeSet<&str> = tree.lines().collect();
+    u64::try_from(crates.len()).map_err(|error| error.to_string())
+}
+
+/// The instructions of a process from its start through so many invocations to its end.
+async fn instructions(binary: &Path, invocations: u32) -> Result<u64, String> {
+    let counts = std::env::temp_dir().join(format!("callgrind-{}", std::process::id()));
+    let options = workload::options(Options::new(CALLGRIND))
+        .init_timeout(Duration::from_mins(2))
+        .timeout(Duration::from_mins(2))
+        .env("CALLGRIND_OUT", counts.display().to_string())
+        .env("CALLGRIND_BINARY", binary.display().to_string());
+    let local = LocalAws::start(options)
+        .await
+        .map_err(|error| error.to_string())?;
+    let event = workload::event();
+    for _ in 0..invocations {
+        let invoked = local.invoke_json(&event).await;
+        workload::started(&invoked).map_err(|why| told(&why, &local))?;
+    }
+    local.function().terminate().await;
+    let total = total(&counts).map_err(|why| told(&why, &local));
+    drop(std::fs::remove_file(&counts));
+    total
+}
+
+/// Why, and what the process wrote.
+fn told(why: &str, local: &LocalAws) -> String {
+    let logs = local.function().logs();
+    let last: Vec<_> = logs.iter().rev().take(5).rev().cloned().collect();
+    format!("{why}\n{}", last.join("\n"))
+}
+
+/// The total in callgrind's file.
+fn total(counts: &PathBuf) -> Result<u64, String> {
+    let text = std::fs::read_to_string(counts)
+        .map_err(|error| format!("valgrind counted nothing (is it installed?): {error}"))?;
+    let total = text.lines().find_map(|line| {
+        line.strip_prefix("totals:")
+            .or(line.strip_prefix("summary:"))
+    });
+    let total = total.and_then(|total| total.trim().parse().ok());
+    total.ok_or_else(|| "valgrind's file has no total".to_owned())
+}
+
+fn read(figures: &Path) -> Result<Figures, String> {
+    let text = std::fs::read_to_string(figures)
+        .map_err(|error| format!("{}: {error}", figures.display()))?;
+    serde_json::from_str(&text).map_err(|error| format!("{}: {error}", figures.display()))
+}
+
+/// Prints the figures, and tells which have grown.
+fn compare(kept: &Figures, measured: &BTreeMap<&'static str, u64>) -> Vec<String> {
+    let mut grown = Vec::new();
+    line(&format!(
+        "{:<28} {:>12} {:>12} {:>9}",
+        "", "kept", "now", "at most"
+    ));
+    for (name, now) in measured {
+        let Some(figure) = kept.get(*name) else {
+            grown.push(format!("{name} is not kept"));
+            continue;
+        };
+        let most = figure.value + figure.value * figure.tolerance_percent / 100;
+        line(&format!(
+            "{name:<28} {:>12} {now:>12} {most:>9}",
+            figure.value
+        ));
+        if *now > most {
+            grown.push(format!("{name} has grown from {} to {now}", figure.value));
+        }
+    }
+    grown
+}
+
+fn write(
+    figures: &Path,
+    kept: &Figures,
+    measured: &BTreeMap<&'static str, u64>,
+) -> Result<(), String> {
+    let figure = |(name, value): (&&str, &u64)| {
+        let tolerance_percent = kept.get(*name).map_or(5, |figure| figure.tolerance_percent);
+        let figure = Figure {
+            value: *value,
+            tolerance_percent,
+        };
+        ((*name).to_owned(), figure)
+    };
+    let updated: Figures = measured.iter().map(figure).collect();
+    let text = serde_json::to_string_pretty(&updated).map_err(|error| error.to_string())?;
+    std::fs::write(figures, text + "\n").map_err(|error| error.to_string())?;
+    compare(&updated, measured);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(value: u64, tolerance_percent: u64) -> Figures {
+        let figure = Figure {
+            value,
+            tolerance_percent,
+        };
+        BTreeMap::from([("crates".to_owned(), figure)])
+    }
+
+    #[test]
+    fn what_grows_past_its_tolerance_is_told() {
+        for (now, tolerance, is_grown) in [
+            (100, 0, false),
+            (101, 0, true),
+            (99, 0, false),
+            (105, 5, false),
+            (106, 5, true),
+        ] {
+            let measured = BTreeMap::from([("crates", now)]);
+            let grown = compare(&kept(100, tolerance), &measured);
+            assert_eq!(!grown.is_empty(), is_grown, "{now} {tolerance}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_kept_is_told() {
+        assert_eq!(
+            compare(&Figures::new(), &BTreeMap::from([("crates", 1)])).len(),
+            1
+        );
+    }
+}

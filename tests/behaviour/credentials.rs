@@ -1,0 +1,88 @@
+//! Where the function finds the credentials that it signs with.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+
+use local_aws::LocalAws;
+
+use crate::support::{http_2, options, start, status};
+
+/// A server of credentials, as `SnapStart` has one, which knows one token.
+fn container(token: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("its address");
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut head = vec![0; 4_096];
+            let count = stream.read(&mut head).unwrap_or_default();
+            let head = String::from_utf8_lossy(head.get(..count).unwrap_or_default()).into_owned();
+            let knows = head
+                .to_ascii_lowercase()
+                .contains(&format!("authorization: {token}"));
+            let body = if knows {
+                r#"{"AccessKeyId":"CONTAINERKEY","SecretAccessKey":"secret","Token":"container-token","Expiration":"2099-01-01T00:00:00Z"}"#
+            } else {
+                r#"{"code":"Forbidden","message":"no"}"#
+            };
+            let code = if knows { "200 OK" } else { "403 Forbidden" };
+            let length = body.len();
+            let answer = format!(
+                "HTTP/1.1 {code}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+            );
+            drop(stream.write_all(answer.as_bytes()));
+        }
+    });
+    format!("http://{address}/")
+}
+
+/// Starts the function with these in place of the keys that Lambda would set.
+async fn with(variables: &[(&str, &str)]) -> LocalAws {
+    let no_keys = [
+        ("AWS_ACCESS_KEY_ID", ""),
+        ("AWS_SECRET_ACCESS_KEY", ""),
+        ("AWS_SESSION_TOKEN", ""),
+    ];
+    let variables = no_keys.iter().chain(variables);
+    start(variables.fold(options(), |options, (name, value)| {
+        options.env(*name, *value)
+    }))
+    .await
+}
+
+#[tokio::test]
+async fn a_containers_credentials_sign_where_there_are_no_others() {
+    let uri = container("right");
+    for (token, expected) in [("right", 200), ("wrong", 503)] {
+        let aws = with(&[
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", &uri),
+            ("AWS_CONTAINER_AUTHORIZATION_TOKEN", token),
+        ])
+        .await;
+        let invoked = aws.invoke_json(&http_2("{}")).await;
+        assert_eq!(status(&invoked.payload), expected, "{token}");
+        let requests = aws.connect().requests();
+        assert_eq!(requests.len(), usize::from(expected == 200));
+        for request in requests {
+            let signature = request.header("authorization").expect("a signature");
+            assert!(
+                signature.contains("Credential=CONTAINERKEY/"),
+                "{signature}"
+            );
+            assert_eq!(
+                request.header("x-amz-security-token"),
+                Some("container-token")
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_credentials_nothing_is_sent_and_no_other_place_is_tried() {
+    let aws = with(&[("AWS_PROFILE", "default")]).await;
+    let since = std::time::Instant::now();
+    let invoked = aws.invoke_json(&http_2("{}")).await;
+    assert_eq!(status(&invoked.payload), 503);
+    // The instance metadata service would be waited for.
+    assert!(since.elapsed().as_millis() < 900, "{:?}", since.elapsed());
+    assert!(aws.connect().requests().is_empty());
+}
