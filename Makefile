@@ -49,6 +49,7 @@ test: ## Run all tests: everything that CI runs besides `make check`
 	$(MAKE) guard
 	$(MAKE) test-deploy
 	$(MAKE) test-clients FUNCTION=$(SHIPPED)
+	$(MAKE) test-browser
 
 .PHONY: check
 check: ## Check format, lints and docs; any warning is an error
@@ -173,6 +174,12 @@ test-clients: $(DOCUMENTS_READY) ## Test the public clients' requests, and docs/
 	$(CARGO) test --workspace --test clients
 	'$(DOCUMENTS)/bin/python' -m pytest tests/documents
 	'$(DOCUMENTS)/bin/python' tests/documents/fuzz.py
+
+.PHONY: test-browser
+test-browser: ## Test the playground, and ChatJS, in Chromium (installs Debian's if there is none)
+	$(CARGO) build $(BUILD)
+	tests/browser/setup
+	cd tests/browser && node --test *.test.mjs
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -3,7 +3,8 @@
 //!
 //! [`LocalAws::start`] starts three servers and the function's process. [`LocalAws::invoke`] and the front's
 //! URL reach the function, as AWS would; [`LocalAws::connect`] shows what the function asked of Amazon Connect,
-//! and makes it fail on demand; [`LocalAws::function`] is the process.
+//! and makes it fail on demand; [`LocalAws::function`] is the process. With [`Options::playground`] the front also
+//! has a page from which all of this can be tried in a browser.
 //!
 //! ```text
 //! caller ─HTTP──▶ gateway ─┐
@@ -14,6 +15,7 @@
 mod clock;
 mod connect;
 mod credentials;
+mod deployed;
 mod exit;
 mod function;
 mod gateway;
@@ -22,6 +24,7 @@ mod lambda;
 mod launch;
 mod local_aws;
 mod options;
+mod playground;
 mod queue;
 mod receive;
 mod respond;

@@ -11,25 +11,25 @@ use serde_json::Value;
 
 use crate::connect::{self, Connect};
 use crate::credentials::ShellCredentials;
+use crate::deployed::{Deployed, Target};
 use crate::function::Function;
 use crate::lambda::{Invoked, Lambda};
-use crate::launch::{self, Launch};
 use crate::options::Options;
-use crate::queue::{Call, Queue};
+use crate::queue::Call;
 use crate::server::{self, Server};
 use crate::tls::CaFile;
-use crate::{gateway, invoke, runtime_api, tls};
+use crate::{gateway, invoke, playground, tls};
 
 /// A running local AWS. It ends, and the function's process with it, when dropped.
 #[derive(Debug)]
 pub struct LocalAws {
-    lambda: Arc<Lambda>,
+    deployed: Deployed,
+    /// The function behind an authorizer, where that is another one.
+    _verified: Option<Deployed>,
     connect: Connect,
     front: Server,
     connect_server: Server,
-    runtime: Server,
     ca: Option<CaFile>,
-    env: Vec<(String, String)>,
     _credentials: Option<ShellCredentials>,
 }
 
@@ -42,36 +42,34 @@ impl LocalAws {
     pub async fn start(options: Options) -> io::Result<Self> {
         let connect = Connect::new(&options);
         let (connect_server, ca) = serve_connect(&connect, &options).await?;
-        let runtime_listener = server::bind(options.runtime_port).await?;
-        let runtime_api = runtime_listener.local_addr()?.to_string();
-        let queue = Arc::new(Queue::default());
-        let connect_url = url(&connect_server, options.tls);
-        let mut env = environment(&options, &runtime_api, &connect_url, ca.as_ref());
         let credentials = if options.real_connect {
             Some(ShellCredentials::find().await?)
         } else {
             None
         };
-        env.extend(credentials.iter().flat_map(|found| found.variables.clone()));
-        let function = Function::new(
-            launch(&options, env.clone()),
-            Arc::clone(&queue),
-            options.echo_logs,
-        );
-        let lambda = Lambda::new(function, queue, &options);
-        let routes = runtime_api::router(Arc::clone(&lambda));
-        let runtime = Server::start(runtime_listener, routes, None, Arc::default())?;
-        let routes = front(&lambda, &connect, &options);
+        let target = Target {
+            url: &url(&connect_server, options.tls),
+            ca: ca.as_ref().map(CaFile::path),
+            credentials: credentials
+                .as_ref()
+                .map_or(&[][..], |found| &found.variables),
+        };
+        let deployed = Deployed::new(&options, options.runtime_port, &[], &target).await?;
+        let verified = if options.verified_env.is_empty() {
+            None
+        } else {
+            Some(Deployed::new(&options, 0, &options.verified_env, &target).await?)
+        };
+        let routes = front(&deployed, verified.as_ref(), &connect, &options);
         let listener = server::bind(options.front_port).await?;
         let front = Server::start(listener, routes, None, Arc::default())?;
         let local = Self {
-            lambda,
+            deployed,
+            _verified: verified,
             connect,
             front,
             connect_server,
-            runtime,
             ca,
-            env,
             _credentials: credentials,
         };
         local.start_function(&options).await?;
@@ -107,7 +105,7 @@ impl LocalAws {
     /// Where the Lambda Runtime API is, in the form of `AWS_LAMBDA_RUNTIME_API`: `127.0.0.1:PORT`.
     #[must_use]
     pub fn runtime_api(&self) -> String {
-        self.runtime.address.to_string()
+        self.deployed.runtime.address.to_string()
     }
 
     /// The certificate that Amazon Connect's is signed with, if it is served over TLS.
@@ -121,17 +119,20 @@ impl LocalAws {
     /// [`Options::without_function`].
     #[must_use]
     pub fn function_env(&self) -> &[(String, String)] {
-        &self.env
+        &self.deployed.env
     }
 
     /// Waits until a process has asked for its first invocation; the time when it did.
     pub async fn first_poll(&self) -> Instant {
-        self.lambda.first_poll().await
+        self.deployed.lambda.first_poll().await
     }
 
     /// Invokes the function with these bytes, and waits for the outcome.
     pub async fn invoke(&self, payload: impl Into<Vec<u8>>) -> Invoked {
-        self.lambda.invoke(Lambda::call(payload.into())).await
+        self.deployed
+            .lambda
+            .invoke(Lambda::call(payload.into()))
+            .await
     }
 
     /// The same under the request id of an earlier invocation, as Lambda retries an asynchronous one.
@@ -140,7 +141,7 @@ impl LocalAws {
             id: request_id.to_owned(),
             ..Lambda::call(payload.into())
         };
-        self.lambda.invoke(call).await
+        self.deployed.lambda.invoke(call).await
     }
 
     /// Invokes the function with this event, and waits for the outcome.
@@ -157,13 +158,7 @@ impl LocalAws {
     /// The function's process.
     #[must_use]
     pub fn function(&self) -> &Function {
-        &self.lambda.function
-    }
-}
-
-impl Drop for LocalAws {
-    fn drop(&mut self) {
-        self.lambda.function.abandon();
+        self.deployed.function()
     }
 }
 
@@ -183,39 +178,28 @@ async fn serve_connect(
 }
 
 /// API Gateway, Lambda Invoke and the local controls, on one port.
-fn front(lambda: &Arc<Lambda>, connect: &Connect, options: &Options) -> Router {
-    gateway::router(Arc::clone(lambda), options)
+fn front(
+    deployed: &Deployed,
+    verified: Option<&Deployed>,
+    connect: &Connect,
+    options: &Options,
+) -> Router {
+    let lambda = &deployed.lambda;
+    let behind_authorizer = &verified.unwrap_or(deployed).lambda;
+    let routes = gateway::router(Arc::clone(lambda), Arc::clone(behind_authorizer), options)
         .merge(invoke::router(Arc::clone(lambda), options.narrator.clone()))
-        .merge(connect::control::router(connect.clone()))
-        .layer(middleware::from_fn(gateway::request::keep_names))
+        .merge(connect::control::router(connect.clone()));
+    let routes = if options.playground {
+        routes
+            .merge(playground::router(options))
+            .layer(middleware::from_fn(playground::guard))
+    } else {
+        routes
+    };
+    routes.layer(middleware::from_fn(gateway::request::keep_names))
 }
 
 fn url(server: &Server, tls: bool) -> String {
     let scheme = if tls { "https" } else { "http" };
     format!("{scheme}://{}", server.address)
-}
-
-/// The function's environment: Lambda's, the stand-in's unless the real Connect is called, and its own.
-fn environment(
-    options: &Options,
-    runtime_api: &str,
-    connect_url: &str,
-    ca: Option<&CaFile>,
-) -> Vec<(String, String)> {
-    let mut env = launch::lambda_variables(runtime_api);
-    if !options.real_connect {
-        env.extend(launch::stand_in_variables(connect_url));
-        env.extend(ca.map(|ca| ("SSL_CERT_FILE".to_owned(), ca.path().display().to_string())));
-    }
-    env.extend(options.env.clone());
-    env
-}
-
-fn launch(options: &Options, env: Vec<(String, String)>) -> Option<Launch> {
-    let launch = Launch::new(options.function.clone()?, env);
-    Some(if options.real_connect {
-        launch.with_shell_settings()
-    } else {
-        launch
-    })
 }

@@ -26,11 +26,17 @@ impl Rate {
 
 /// What a local AWS is started with; [`Options::new`] has AWS's own defaults.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each switches something of its own on"
+)]
 pub struct Options {
     /// The function's binary; `None` when something else polls the Runtime API.
     pub function: Option<PathBuf>,
     /// The function's own environment variables, over those that Lambda sets.
     pub env: Vec<(String, String)>,
+    /// If any, requests with claims go to a second process of the function, which has these variables besides.
+    pub verified_env: Vec<(String, String)>,
     /// How long one invocation may take.
     pub timeout: Duration,
     /// How long the function may take before it asks for its first invocation.
@@ -51,6 +57,8 @@ pub struct Options {
     pub tls: bool,
     /// Whether the function calls the real Amazon Connect, with the shell's own credentials.
     pub real_connect: bool,
+    /// Whether browsers that open `/` of the front get the playground.
+    pub playground: bool,
     /// Whether the function's log lines are written to standard error as they come.
     pub echo_logs: bool,
     /// The instances that Amazon Connect knows.
@@ -77,6 +85,7 @@ impl Options {
         Self {
             function: None,
             env: Vec::new(),
+            verified_env: Vec::new(),
             timeout: Duration::from_secs(29),
             init_timeout: Duration::from_secs(10),
             integration_timeout: None,
@@ -87,6 +96,7 @@ impl Options {
             rate: Some(Rate::new(5.0, 8)),
             tls: false,
             real_connect: false,
+            playground: false,
             echo_logs: false,
             instances: vec![world::INSTANCE_ID.to_owned()],
             flows: vec![world::FLOW_ID.to_owned(), world::SECOND_FLOW_ID.to_owned()],
@@ -98,6 +108,13 @@ impl Options {
     #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// Has requests with claims go to a second process of the function, with this variable besides.
+    #[must_use]
+    pub fn verified_env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.verified_env.push((name.into(), value.into()));
         self
     }
 
@@ -161,6 +178,13 @@ impl Options {
     #[must_use]
     pub fn real_connect(mut self, real: bool) -> Self {
         self.real_connect = real;
+        self
+    }
+
+    /// Sets whether browsers that open `/` of the front get the playground.
+    #[must_use]
+    pub fn playground(mut self, playground: bool) -> Self {
+        self.playground = playground;
         self
     }
 

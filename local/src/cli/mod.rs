@@ -20,7 +20,8 @@ ATTRIBUTE_CLAIMS, RUST_LOG, AWS_LAMBDA_MAX_CONCURRENCY …). Otherwise the stand
 instance and flows are used.
 
 A request with the header `X-Local-Claims: {\"sub\":\"…\"}` reaches the function as if an
-authorizer had verified these claims. Faults of Amazon Connect can be asked for with
+authorizer had verified these claims. `serve` has a second process of the function for them,
+with CUSTOMER_ID_CLAIM=sub, unless that variable is set. Faults of Amazon Connect can be asked for with
 `POST /_local/faults`, such as
   {\"kind\":\"status\",\"status\":429,\"errorType\":\"TooManyRequestsException\",\"times\":2}
 Kinds: status, raw, reset, resetAfterStart, delay, slowBody, garbage, empty, without,
@@ -51,7 +52,7 @@ enum Command {
     Serve {
         #[command(flatten)]
         with: With,
-        /// The port of API Gateway and Lambda Invoke.
+        /// The port of the playground, API Gateway and Lambda Invoke; 0 for any.
         #[arg(long, default_value_t = 9000)]
         port: u16,
         /// The port of the stand-in of Amazon Connect; 0 for any.

@@ -9,8 +9,10 @@ use super::{With, settings};
 pub(crate) async fn run(with: &With, port: u16, connect_port: u16) -> Result<(), String> {
     let mut options = settings::apply(with.options(), &[("ALLOWED_ORIGINS", "*")])
         .front_port(port)
+        .playground(true)
         .narrate(line);
     options.connect_port = connect_port;
+    options = settings::with_verified_customers(options);
     let real = options.real_connect;
     let local = LocalAws::start(options)
         .await
@@ -35,6 +37,7 @@ async fn ended() -> std::io::Result<()> {
 
 fn introduce(local: &LocalAws, real: bool) {
     let front = local.front_url();
+    line(&format!("Playground, for browsers       {front}/"));
     line(&format!("HTTP API, payload format 2.0   {front}/"));
     line(&format!("HTTP API, payload format 1.0   {front}/v1/"));
     line(&format!("REST API                       {front}/rest/"));

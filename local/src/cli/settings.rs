@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 
 use local_aws::{Options, world};
 
+const CUSTOMER_ID_CLAIM: &str = "CUSTOMER_ID_CLAIM";
+
 /// The settings that the shell may give.
 const SETTINGS: [&str; 15] = [
     "INSTANCE_ID",
     "CONTACT_FLOW_ID",
     "ALLOWED_CONTACT_FLOW_IDS",
     "ALLOWED_ORIGINS",
-    "CUSTOMER_ID_CLAIM",
+    CUSTOMER_ID_CLAIM,
     "ATTRIBUTE_CLAIMS",
     "ALLOW_UNVERIFIED_PERSISTENT_CHAT",
     "DEFAULT_DISPLAY_NAME",
@@ -48,6 +50,20 @@ fn apply_from(
         options = known(options, &name, &value).env(name, value);
     }
     options
+}
+
+/// The same options with verified customers, unless the shell has decided on that or the chats are real ones:
+/// requests that carry claims go to a function that takes `sub` for the customer.
+pub(crate) fn with_verified_customers(options: Options) -> Options {
+    let is_set = options
+        .env
+        .iter()
+        .any(|(name, _)| name == CUSTOMER_ID_CLAIM);
+    if is_set || options.real_connect {
+        options
+    } else {
+        options.verified_env(CUSTOMER_ID_CLAIM, "sub")
+    }
 }
 
 fn world_settings() -> [(&'static str, &'static str); 3] {
@@ -107,6 +123,18 @@ mod tests {
         );
         assert_eq!(setting(&options, "ALLOWED_ORIGINS").as_deref(), Some("*"));
         assert!(options.flows.contains(&"mine".to_owned()));
+    }
+
+    #[test]
+    fn there_are_verified_customers_unless_told_otherwise() {
+        let with = |options| with_verified_customers(options).verified_env;
+        let local = Options::without_function;
+        assert_eq!(
+            with(local()),
+            [("CUSTOMER_ID_CLAIM".to_owned(), "sub".to_owned())]
+        );
+        assert_eq!(with(local().env("CUSTOMER_ID_CLAIM", "email")), []);
+        assert_eq!(with(local().real_connect(true)), []);
     }
 
     #[test]

@@ -54,14 +54,21 @@ impl Api {
 
 struct Gateway {
     lambda: Arc<Lambda>,
+    /// Invoked for requests with claims.
+    behind_authorizer: Arc<Lambda>,
     patience: Option<Duration>,
     narrator: Narrator,
 }
 
 /// The routes of all three APIs.
-pub(crate) fn router(lambda: Arc<Lambda>, options: &Options) -> Router {
+pub(crate) fn router(
+    lambda: Arc<Lambda>,
+    behind_authorizer: Arc<Lambda>,
+    options: &Options,
+) -> Router {
     let gateway = Gateway {
         lambda,
+        behind_authorizer,
         patience: options.integration_timeout,
         narrator: options.narrator.clone(),
     };
@@ -99,6 +106,14 @@ impl Gateway {
         response
     }
 
+    fn function_for(&self, incoming: &Incoming) -> &Arc<Lambda> {
+        if incoming.claims.is_some() {
+            &self.behind_authorizer
+        } else {
+            &self.lambda
+        }
+    }
+
     async fn proxied(
         &self,
         api: Api,
@@ -120,7 +135,7 @@ impl Gateway {
             ..Lambda::call(payload)
         };
         // A task of its own: the function goes on when the client or API Gateway gives up.
-        let lambda = Arc::clone(&self.lambda);
+        let lambda = Arc::clone(self.function_for(&incoming));
         let invocation = tokio::spawn(async move { lambda.invoke(call).await });
         match tokio::time::timeout(self.patience.unwrap_or(api.patience()), invocation).await {
             Err(_) => Err(Problem::TimedOut),

@@ -1,0 +1,112 @@
+// The playground: what its buttons do, and how it starts.
+
+import { show, showAgain } from "./answer.js";
+import { about, byId, claimName, form, learn, make } from "./local.js";
+import { describe, mark } from "./problems.js";
+import { exchange, showByHand, showCurl } from "./request.js";
+import { SITUATIONS, forgetFilled, situation } from "./situations.js";
+
+let busy = false;
+
+/** Runs one sending at a time, and shows what comes of it. */
+async function run(name, doing) {
+  if (busy) return;
+  setBusy(true, "Sending…");
+  try {
+    const result = await doing();
+    setBusy(false, `${result.status} after ${result.took} ms`);
+    show({ name, ...result });
+  } catch (error) {
+    setBusy(false, "Not sent");
+    show({ name, failure: error.message, calls: [] });
+  }
+}
+
+function setBusy(now, status) {
+  busy = now;
+  byId("status").textContent = status;
+  for (const button of document.querySelectorAll("#send, #situations button")) {
+    button.setAttribute("aria-disabled", String(now));
+  }
+}
+
+function showSituations() {
+  const buttons = SITUATIONS.map((one) => {
+    const button = make("button", { type: "button" }, one.name, make("small", {}, one.expect));
+    button.addEventListener("click", () => run(one.name, () => situation(one)));
+    return button;
+  });
+  byId("situations").replaceChildren(...buttons);
+}
+
+function showAbout() {
+  const { settings, contacts } = about;
+  const options = (...ids) => ids.filter(Boolean).map((id) => make("option", { value: id.trim() }));
+  byId("instances").append(...options(settings.INSTANCE_ID));
+  byId("flows").append(...options(settings.CONTACT_FLOW_ID, ...(settings.ALLOWED_CONTACT_FLOW_IDS ?? "").split(",")));
+  byId("contacts").append(...options(...Object.values(contacts)));
+  if (settings.CUSTOMER_ID_CLAIM) byId("claims").defaultValue = JSON.stringify({ [claimName()]: about.customer });
+  byId("about").textContent = about.standIn ? "Here Amazon Connect is a stand-in on this machine: no account, no cost." : "";
+  if (about.standIn) showSituations();
+  else byId("situations").append("They need the stand-in: run make serve without CONNECT=aws.");
+}
+
+function warn() {
+  const origins = about.settings.ALLOWED_ORIGINS ?? "";
+  const allowed = !origins || origins.split(",").some((origin) => ["*", location.origin].includes(origin.trim()));
+  const warnings = [
+    about.standIn ? "" : "Amazon Connect is the real one. Each request that succeeds starts a real chat.",
+    allowed ? "" : `ALLOWED_ORIGINS does not have ${location.origin}, so this page is answered 403.`,
+    about.settings.CUSTOMER_ID_CLAIM === "" ? "CUSTOMER_ID_CLAIM is empty, so nobody can resume a chat." : "",
+  ].filter(Boolean);
+  byId("notice").textContent = warnings.join(" ");
+  byId("notice").hidden = !warnings.length;
+}
+
+function listen() {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    run("", exchange);
+  });
+  form.addEventListener("reset", () => setTimeout(() => {
+    forgetFilled();
+    mark([]);
+    showByHand();
+    showCurl();
+  }));
+  form.addEventListener("input", () => {
+    showByHand();
+    showCurl();
+  });
+  byId("new-key").addEventListener("click", () => {
+    byId("idempotency-key").value = crypto.randomUUID();
+    showCurl();
+  });
+  byId("secrets").addEventListener("change", showAgain);
+  byId("copy").addEventListener("click", copy);
+}
+
+async function copy() {
+  const done = await navigator.clipboard.writeText(byId("curl").textContent).then(() => true, () => false);
+  byId("copy").textContent = done ? "Copied" : "Cannot copy";
+  setTimeout(() => { byId("copy").textContent = "Copy"; }, 2000);
+}
+
+async function start() {
+  for (const [number, hint] of form.querySelectorAll(".hint").entries()) hint.id = `hint-${number}`;
+  describe();
+  listen();
+  showCurl();
+  try {
+    await learn();
+  } catch (error) {
+    byId("notice").textContent = `The local controls do not answer: ${error.message}`;
+    byId("notice").hidden = false;
+    return;
+  }
+  showAbout();
+  warn();
+  showCurl();
+}
+
+start();
