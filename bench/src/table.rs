@@ -110,7 +110,7 @@ fn sizes(all: &[Measured]) -> String {
         sizes.iter().map(cell).collect()
     };
     format!(
-        "| binary, MB |{}\n| zipped, MB |{}\n",
+        "| binary, MB |{}\n| zipped by zlib, MB |{}\n",
         cells(|size| size.0),
         cells(|size| size.1)
     )
