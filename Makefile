@@ -61,10 +61,6 @@ check: ## Check format, lints and docs; any warning is an error
 fmt: ## Format the code
 	$(CARGO) fmt --all
 
-.PHONY: release
-release: ## Build the function as it is shipped
-	$(CARGO) build --release -p start-chat-contact
-
 SECONDS ?= 60
 CARGO_FUZZ := .tools/bin/cargo-fuzz
 
@@ -82,10 +78,9 @@ fuzz: $(CARGO_FUZZ) ## Fuzz the way from event to request, and the policy, for S
 	done
 
 .PHONY: soak
-soak: ## Send every kind of event for SECONDS while Connect fails in every way; account for each chat
-	@$(CARGO) build --release -p start-chat-contact
+soak: build ## Send every kind of event for SECONDS while Connect fails in every way; account for each chat
 	@$(CARGO) build $(BUILD)
-	@$(LOCAL_AWS) soak --function target/release/start-chat-contact --seconds $(SECONDS)
+	@$(LOCAL_AWS) soak --function $(SHIPPED) --seconds $(SECONDS)
 
 # What the processor at hand can be built for without another target.
 ARCH ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
