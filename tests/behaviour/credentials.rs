@@ -77,6 +77,30 @@ async fn a_containers_credentials_sign_where_there_are_no_others() {
 }
 
 #[tokio::test]
+async fn settings_of_aws_that_make_no_sense_are_answered_and_logged() {
+    for variables in [
+        &[("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")][..],
+        &[("AWS_ENDPOINT_URL_CONNECT", "not a url")],
+        &[("AWS_ENDPOINT_URL_CONNECT", " ")],
+        // A FIPS endpoint and another endpoint cannot both be called.
+        &[("AWS_USE_FIPS_ENDPOINT", "TRUE")],
+    ] {
+        let options = variables.iter().fold(options(), |options, (name, value)| {
+            options.env(*name, *value)
+        });
+        let aws = start(options).await;
+        let invoked = aws.invoke_json(&http_2("{}")).await;
+        assert_eq!(status(&invoked.payload), 503, "{variables:?}");
+        assert!(aws.connect().requests().is_empty(), "{variables:?}");
+        let logs = aws.function().logs();
+        assert!(
+            logs.iter().any(|line| line.contains(r#""cause":"#)),
+            "{logs:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn without_credentials_nothing_is_sent_and_no_other_place_is_tried() {
     let aws = with(&[("AWS_PROFILE", "default")]).await;
     let since = std::time::Instant::now();

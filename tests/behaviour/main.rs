@@ -20,6 +20,7 @@ mod init;
 mod limits;
 mod members;
 mod panics;
+mod provisioned;
 mod resilience;
 mod secrets;
 mod soak;

@@ -100,48 +100,6 @@ async fn sequential_invocations_share_one_tls_connection() {
     assert_eq!(aws.connect().connections(), 1);
 }
 
-fn provisioned(options: Options) -> Options {
-    options.env("AWS_LAMBDA_INITIALIZATION_TYPE", "provisioned-concurrency")
-}
-
-#[tokio::test]
-async fn a_provisioned_environment_connects_before_its_first_invocation() {
-    for (options, connections) in [(provisioned(options()), 1), (options(), 0)] {
-        let aws = start(options.tls(true)).await;
-        assert_eq!(aws.connect().connections(), connections);
-        assert_started(&aws).await;
-        assert_started(&aws).await;
-        assert_eq!(aws.connect().connections(), 1);
-        assert_eq!(aws.connect().chats(), 2);
-        let asked = aws.connect().requests();
-        let before = asked.iter().filter(|request| request.path != START);
-        // What is only meant to connect carries no credentials.
-        assert!(
-            before
-                .clone()
-                .all(|request| request.header("authorization").is_none())
-        );
-        assert!(
-            before
-                .clone()
-                .all(|request| request.header("x-amz-security-token").is_none())
-        );
-        assert_eq!(before.count(), connections);
-    }
-}
-
-#[tokio::test]
-async fn a_provisioned_environment_serves_though_it_could_not_connect() {
-    let mute = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let mute = format!("http://{}", mute.local_addr().expect("its address"));
-    let since = Instant::now();
-    let aws = start(provisioned(at(&mute)).timeout(seconds(3))).await;
-    assert!(aws.function().init_error().is_none());
-    assert!(since.elapsed() < seconds(5), "{:?}", since.elapsed());
-    let (status, body) = ask(&aws).await;
-    assert!(matches!(status, 503 | 504), "{body}");
-}
-
 #[tokio::test]
 async fn silence_is_answered_before_the_deadline() {
     for operation in [Operation::StartChatContact, Operation::DescribeContact] {
