@@ -7,39 +7,7 @@
 use sha2::{Digest, Sha256};
 
 use crate::policy::StartChat;
-
-/// The HTTP header that names a request
-/// (IETF draft "The Idempotency-Key HTTP Header Field").
-pub(crate) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
-
-/// What makes two requests the same one.
-#[derive(Clone, PartialEq, Eq)]
-pub enum Key {
-    /// An HTTP caller's own key: the header's value, where it was sent.
-    Http {
-        /// The value of `Idempotency-Key`.
-        header: Option<String>,
-    },
-    /// An EventBridge event, which is redelivered under its id.
-    EventBridge {
-        /// The event's `source`.
-        source: String,
-        /// The event's `id`.
-        id: String,
-    },
-    /// An SQS message, which is redelivered under its id.
-    Sqs {
-        /// The record's `messageId`.
-        message_id: String,
-    },
-    /// An invocation, which Lambda retries under its request id.
-    Invocation {
-        /// The invocation's request id.
-        request_id: String,
-        /// Which of the invocation's requests it is.
-        index: usize,
-    },
-}
+use crate::trigger::Key;
 
 /// The `ClientToken` to send; `None` leaves it to the SDK, whose random token
 /// covers its own retries.

@@ -16,6 +16,7 @@ pub mod error;
 pub mod handler;
 pub mod idempotency;
 pub mod init_error;
+mod json;
 mod pace;
 pub mod policy;
 pub mod problem;

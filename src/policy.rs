@@ -5,8 +5,8 @@
 //! at a past contact comes out as a [`Claimed`] chat: the contact is read
 //! elsewhere and judged by [`Claimed::decide`].
 
-mod caller;
 mod contact;
+mod customer;
 mod ids;
 mod origins;
 mod redact;
@@ -14,7 +14,6 @@ mod start_chat;
 
 use std::collections::BTreeSet;
 
-pub use self::caller::{Caller, Claims};
 pub use self::contact::{Claimed, Contact};
 pub(crate) use self::ids::Instance;
 pub use self::origins::Origins;
@@ -22,6 +21,7 @@ pub use self::start_chat::StartChat;
 
 use crate::problem::Problem;
 use crate::request::{ChatRequest, SUBTYPE};
+use crate::trigger::Caller;
 
 /// What the deployer allows.
 pub struct Policy {
@@ -98,8 +98,7 @@ impl Policy {
     /// The customer that API Gateway's authorizer vouches for.
     fn customer_id(&self, caller: &Caller) -> Result<Option<String>, Refused> {
         match (caller, &self.customer_id_claim) {
-            (Caller::Stranger(claims), Some(name)) => claims
-                .customer_id(name)
+            (Caller::Stranger(claims), Some(name)) => customer::customer_id(claims, name)
                 .map(Some)
                 .ok_or(Refused::Unauthorized),
             _ => Ok(None),
@@ -176,7 +175,7 @@ fn names_contact(request: &ChatRequest) -> bool {
 fn check_segment_attributes(request: &ChatRequest, problems: &mut Vec<Problem>) {
     for name in request.segment_attributes.keys() {
         if name.starts_with("connect:") && name != SUBTYPE {
-            let pointer = crate::problem::child(&request.segment_pointer, name);
+            let pointer = crate::json::push_pointer(&request.segment_pointer, name);
             problems.push(Problem::at(pointer, "is not for HTTP callers"));
         }
     }

@@ -53,20 +53,9 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// `pointer` extended by one member name or index, escaped as RFC 6901 §3 says.
-pub(crate) fn child(pointer: &str, name: &str) -> String {
-    let name = name.replace('~', "~0").replace('/', "~1");
-    format!("{pointer}/{name}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_pointer_escapes_tilde_and_slash() {
-        assert_eq!(child("/Attributes", "a/b~c"), "/Attributes/a~1b~0c");
-    }
 
     #[test]
     fn a_problem_is_written_with_its_place() {

@@ -8,6 +8,7 @@ mod member;
 mod members;
 mod message;
 mod reader;
+mod report;
 mod segment;
 
 use std::collections::BTreeMap;
@@ -17,14 +18,13 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 pub use self::attributes::Attributes;
-pub(crate) use self::member::kind;
 pub use self::message::{ContentTypes, InitialMessage};
 pub use self::segment::SegmentAttribute;
 
-use self::reader::{Reader, Report};
-use crate::idempotency::{IDEMPOTENCY_KEY, Key};
+use self::reader::Reader;
+use self::report::Report;
 use crate::problem::Problem;
-use crate::trigger::Payload;
+use crate::trigger::{IDEMPOTENCY_KEY, Key, Payload};
 
 /// A display name has 1 to 256 characters.
 pub(crate) const DISPLAY_NAME: RangeInclusive<usize> = 1..=256;
@@ -213,7 +213,7 @@ fn read(body: &Map<String, Value>, defaults: &Defaults, report: &Report) -> Chat
 /// clients of chat, the API's first.
 fn display_name(top: &mut Reader<'_>, attributes: &Attributes, report: &Report) -> Option<String> {
     let participant = top.with("ParticipantDetails", |member| {
-        let mut details = member.reader()?;
+        let mut details = Reader::of(member)?;
         let name = details
             .member("DisplayName")
             .and_then(|m| m.name(DISPLAY_NAME));
@@ -263,7 +263,7 @@ fn check_together(request: &ChatRequest, report: &Report) {
     let guide = SegmentAttribute::String("connect:Guide".to_owned());
     let is_guide = request.segment_attributes.get(SUBTYPE) == Some(&guide);
     if is_guide && !request.content_types.has_interactive() {
-        let pointer = crate::problem::child(&request.segment_pointer, SUBTYPE);
+        let pointer = crate::json::push_pointer(&request.segment_pointer, SUBTYPE);
         report.problem(
             &pointer,
             "a guide needs both interactive types in SupportedMessagingContentTypes",

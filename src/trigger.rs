@@ -4,17 +4,21 @@
 //! before anything in it can be found wrong, so that each failure is told in
 //! its caller's language.
 
+mod caller;
 mod event;
 mod http;
+mod key;
 mod unsupported;
 
 use serde_json::{Map, Value};
 
+pub use self::caller::{Caller, Claims};
 pub use self::event::{EventBridgeEvent, SqsRecord};
+pub(crate) use self::http::IDEMPOTENCY_KEY;
 pub use self::http::{Format, HttpCall};
+pub use self::key::Key;
 
-use crate::idempotency::Key;
-use crate::policy::Caller;
+use crate::json::type_name;
 
 /// Who invoked the function.
 pub enum Trigger {
@@ -91,7 +95,7 @@ impl Trigger {
         match payload {
             Value::Array(items) => Ok(Self::Batch(items)),
             Value::Object(event) => recognize_object(event),
-            other => Err(Unreadable::NotAnObject(crate::request::kind(&other))),
+            other => Err(Unreadable::NotAnObject(type_name(&other))),
         }
     }
 
@@ -185,17 +189,6 @@ fn is_deeper(value: &Value, levels: usize) -> bool {
 fn object(value: Value) -> Result<Map<String, Value>, Unreadable> {
     match value {
         Value::Object(members) => Ok(members),
-        other => Err(Unreadable::NotAnObject(crate::request::kind(&other))),
+        other => Err(Unreadable::NotAnObject(type_name(&other))),
     }
-}
-
-/// The string at a path of member names.
-fn text_at<'a>(event: &'a Map<String, Value>, path: &[&str]) -> Option<&'a str> {
-    value_at(event, path)?.as_str()
-}
-
-fn value_at<'a>(event: &'a Map<String, Value>, path: &[&str]) -> Option<&'a Value> {
-    let (first, rest) = path.split_first()?;
-    let value = event.get(*first)?;
-    rest.iter().try_fold(value, |value, name| value.get(name))
 }

@@ -10,8 +10,8 @@ use tracing::Level;
 
 use crate::connect::{ConnectError, Meter, StartedChat};
 use crate::error::Error;
-use crate::idempotency::Key;
 use crate::telemetry::ChatLine;
+use crate::trigger::Key;
 
 /// Kept back from the deadline to answer in.
 const RESERVE: Duration = Duration::from_millis(500);

@@ -80,10 +80,9 @@ mod tests {
     use serde_json::{Map, Value, json};
 
     use super::*;
-    use crate::idempotency::Key;
-    use crate::policy::{Admission, Caller, Claims, Instance, Policy};
+    use crate::policy::{Admission, Instance, Policy};
     use crate::request::{self, ContentTypes, Defaults};
-    use crate::trigger::Payload;
+    use crate::trigger::{Caller, Claims, Key, Payload};
 
     /// The chat that the customer `ana` asks for.
     fn claimed(request: Value) -> Claimed {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::member::{Member, kind};
-use crate::problem::child;
+use super::member::Member;
+use crate::json::{push_pointer, type_name};
 
 /// A contact's attributes may have 32 KiB of UTF-8 in all
 /// (API reference, `StartChatContactRequest.Attributes`).
@@ -30,7 +30,7 @@ impl Attributes {
 
     /// Where the attribute of this name stands in the request.
     pub(crate) fn pointer_to(&self, name: &str) -> String {
-        child(&self.pointer, name)
+        push_pointer(&self.pointer, name)
     }
 
     /// Adds an attribute that the caller did not give, unless the limit of
@@ -89,7 +89,7 @@ fn object<'a>(member: &Member<'a>) -> Option<Cow<'a, Map<String, Value>>> {
 fn strings(member: &Member<'_>, object: &Map<String, Value>) -> BTreeMap<String, String> {
     let mut strings = BTreeMap::new();
     for (name, value) in object {
-        let pointer = child(&member.pointer, name);
+        let pointer = push_pointer(&member.pointer, name);
         let problem = |detail: String| member.report().problem(&pointer, detail);
         if !name.bytes().all(super::is_name_byte) {
             problem("its name must consist of letters, digits, dashes and underscores".to_owned());
@@ -101,7 +101,7 @@ fn strings(member: &Member<'_>, object: &Map<String, Value>) -> BTreeMap<String,
         }
         match string(value) {
             Some(text) => drop(strings.insert(name.clone(), text)),
-            None => problem(format!("must be a string, not {}", kind(value))),
+            None => problem(format!("must be a string, not {}", type_name(value))),
         }
     }
     strings

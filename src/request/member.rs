@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use serde_json::{Map, Value};
 
 use super::Asked;
-use super::reader::{Reader, Report};
-use crate::problem::child;
+use super::report::Report;
+use crate::json::{push_pointer, type_name};
 
 /// One member that was given: its value, and where it stands.
 pub(super) struct Member<'a> {
@@ -26,7 +26,7 @@ impl<'a> Member<'a> {
 
     /// An element or member of this one.
     pub(super) fn inside(&self, name: &str, value: &'a Value) -> Member<'a> {
-        Member::new(value, child(&self.pointer, name), self.report)
+        Member::new(value, push_pointer(&self.pointer, name), self.report)
     }
 
     pub(super) fn problem(&self, detail: impl Into<String>) {
@@ -41,7 +41,7 @@ impl<'a> Member<'a> {
     pub(super) fn text(&self) -> Option<&'a str> {
         let text = self.value.as_str();
         if text.is_none() {
-            self.problem(format!("must be a string, not {}", kind(self.value)));
+            self.problem(format!("must be a string, not {}", type_name(self.value)));
         }
         text
     }
@@ -102,7 +102,7 @@ impl<'a> Member<'a> {
     /// A list; `[]` is "not given".
     pub(super) fn list(&self) -> Option<Vec<Member<'a>>> {
         let Some(items) = self.value.as_array() else {
-            self.problem(format!("must be a list, not {}", kind(self.value)));
+            self.problem(format!("must be a list, not {}", type_name(self.value)));
             return None;
         };
         let members = items.iter().enumerate();
@@ -114,15 +114,9 @@ impl<'a> Member<'a> {
     pub(super) fn object(&self) -> Option<&'a Map<String, Value>> {
         let object = self.value.as_object();
         if object.is_none() {
-            self.problem(format!("must be an object, not {}", kind(self.value)));
+            self.problem(format!("must be an object, not {}", type_name(self.value)));
         }
         object.filter(|members| !members.is_empty())
-    }
-
-    /// A reader of the object in this member.
-    pub(super) fn reader(&self) -> Option<Reader<'a>> {
-        let object = self.object()?;
-        Some(Reader::new(object, self.pointer.clone(), self.report))
     }
 }
 
@@ -136,16 +130,4 @@ fn whole(value: &Value) -> Option<i64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let number = value.as_f64()?;
     (number.fract() == 0.0 && number.abs() <= EXACT).then_some(number as i64)
-}
-
-/// What kind of JSON a value is, in words.
-pub(crate) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
 }

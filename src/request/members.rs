@@ -1,6 +1,7 @@
 //! The smaller members, one function each.
 
 use super::member::Member;
+use super::reader::Reader;
 use super::{
     Asked, CONTACT_ID, ConnectionType, DURATION_MINUTES, PersistentChat, RehydrationType,
     ResponseMode, TOPIC_ARN,
@@ -11,7 +12,7 @@ pub(super) fn duration(member: &Member<'_>) -> Option<i32> {
 }
 
 pub(super) fn persistent_chat(member: &Member<'_>) -> Option<Asked<PersistentChat>> {
-    let mut reader = member.reader()?;
+    let mut reader = Reader::of(member)?;
     let rehydration_type = reader.filled("RehydrationType").map(|m| {
         m.one_of(&[
             ("ENTIRE_PAST_SESSION", RehydrationType::EntirePastSession),
@@ -36,7 +37,7 @@ pub(super) fn persistent_chat(member: &Member<'_>) -> Option<Asked<PersistentCha
 }
 
 pub(super) fn response_mode(member: &Member<'_>) -> Option<ResponseMode> {
-    let mut reader = member.reader()?;
+    let mut reader = Reader::of(member)?;
     let mode = reader.with("ResponseMode", |m| {
         m.one_of(&[
             ("INCREMENTAL", ResponseMode::Incremental),
@@ -82,7 +83,7 @@ pub(super) fn connection_types(member: &Member<'_>) -> Vec<ConnectionType> {
 /// The ARN of a standard (not a FIFO) SNS topic
 /// (API reference, `ChatStreamingConfiguration`).
 pub(super) fn streaming_endpoint(member: &Member<'_>) -> Option<Asked<String>> {
-    let mut reader = member.reader()?;
+    let mut reader = Reader::of(member)?;
     let arn = reader.required("StreamingEndpointArn");
     reader.finish();
     let (arn, report) = (arn?.asked(TOPIC_ARN)?, member.report());

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use serde::Serialize;
 
 use super::member::Member;
+use super::reader::Reader;
 
 /// Content has 1 to 16,384 bytes of UTF-8 (API reference, `ChatMessage.Content`).
 const CONTENT_BYTES: RangeInclusive<usize> = 1..=16_384;
@@ -112,7 +113,7 @@ fn content_type(item: &Member<'_>) -> Option<String> {
 
 /// Reads `InitialMessage`.
 pub(super) fn initial_message(member: &Member<'_>) -> Option<InitialMessage> {
-    let mut reader = member.reader()?;
+    let mut reader = Reader::of(member)?;
     let content_type = reader.required("ContentType");
     let content = reader.required("Content");
     reader.finish();

@@ -1,55 +1,14 @@
 //! Reads one JSON object member by member and keeps account of what is wrong
 //! or left over, so that a request reads as a list of declarations.
 
-use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 
 use super::Asked;
 use super::member::Member;
-use crate::problem::{Problem, child};
-
-/// What a pass over a request found besides its values.
-#[derive(Default)]
-pub(super) struct Report {
-    problems: RefCell<Vec<Problem>>,
-    ignored: RefCell<Vec<String>>,
-}
-
-impl Report {
-    pub(super) fn problem(&self, pointer: &str, detail: impl Into<String>) {
-        self.add(Problem::at(pointer, detail));
-    }
-
-    pub(super) fn add(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
-    }
-
-    fn ignore(&self, pointer: &str) {
-        let path = pointer.trim_start_matches('/').replace('/', ".");
-        let path = path.replace("~1", "/").replace("~0", "~");
-        self.ignored.borrow_mut().push(path);
-    }
-
-    /// Whether `text` has so many characters; a problem is noted if not.
-    pub(super) fn measured(&self, at: &str, text: &str, length: &RangeInclusive<usize>) -> bool {
-        let count = text.chars().count();
-        let fits = length.contains(&count);
-        if !fits {
-            let (min, max) = (length.start(), length.end());
-            self.problem(
-                at,
-                format!("must have {min} to {max} characters, not {count}"),
-            );
-        }
-        fits
-    }
-
-    pub(super) fn into_parts(self) -> (Vec<Problem>, Vec<String>) {
-        (self.problems.into_inner(), self.ignored.into_inner())
-    }
-}
+use super::report::Report;
+use crate::json::push_pointer;
 
 /// One JSON object being read.
 pub(super) struct Reader<'a> {
@@ -71,6 +30,12 @@ impl<'a> Reader<'a> {
             read: Vec::new(),
             report,
         }
+    }
+
+    /// A reader of the object in a member.
+    pub(super) fn of(member: &Member<'a>) -> Option<Self> {
+        let object = member.object()?;
+        Some(Self::new(object, member.pointer.clone(), member.report()))
     }
 
     /// The member of this name, in either spelling.
@@ -138,7 +103,7 @@ impl<'a> Reader<'a> {
     }
 
     fn found(&self, key: &str, value: &'a Value) -> Member<'a> {
-        Member::new(value, child(&self.pointer, key), self.report)
+        Member::new(value, push_pointer(&self.pointer, key), self.report)
     }
 
     /// Whether the object has members, none of which was read.
@@ -150,7 +115,7 @@ impl<'a> Reader<'a> {
     pub(super) fn finish(self) {
         for key in self.members.keys() {
             if !self.read.contains(&key.as_str()) {
-                self.report.ignore(&child(&self.pointer, key));
+                self.report.ignore(&push_pointer(&self.pointer, key));
             }
         }
     }

@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::member::{Member, kind};
+use super::member::Member;
 use super::reader::Reader;
+use crate::json::type_name;
 
 /// Names of segment attributes have 1 to 128 characters
 /// (API reference, `SegmentAttributeName`).
@@ -103,7 +104,7 @@ fn attribute(member: &Member<'_>) -> Option<SegmentAttribute> {
         Value::Object(object) if is_explicit(object) => explicit(member, object),
         Value::Object(object) => Some(SegmentAttribute::Map(map(member, object))),
         Value::Null | Value::Bool(_) => {
-            let found = kind(member.value);
+            let found = type_name(member.value);
             member.problem(format!(
                 "must be a string, an integer, an object or a list, not {found}"
             ));

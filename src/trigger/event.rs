@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::{Payload, Unreadable, object, open_element, parse_json, text_at, trusted};
-use crate::idempotency::Key;
+use super::{Key, Payload, Unreadable, object, open_element, parse_json, trusted};
+use crate::json::str_at;
 
 /// An event as an `EventBridge` rule, a replay or a bus delivers it.
 pub struct EventBridgeEvent {
@@ -19,7 +19,7 @@ impl EventBridgeEvent {
         if !members.iter().all(|name| event.contains_key(*name)) {
             return Err(event);
         }
-        let text = |name| text_at(&event, &[name]).map(str::to_owned);
+        let text = |name| str_at(&event, &[name]).map(str::to_owned);
         Ok(Self {
             source: text("source"),
             id: text("id").filter(|id| !id.is_empty()),

@@ -6,9 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
 
-use super::{Payload, Unreadable, object, parse_json, text_at, value_at};
-use crate::idempotency::{IDEMPOTENCY_KEY, Key};
-use crate::policy::{Caller, Claims};
+use super::{Caller, Claims, Key, Payload, Unreadable, object, parse_json};
+use crate::json::{str_at, value_at};
+
+/// The HTTP header that names a request
+/// (IETF draft "The Idempotency-Key HTTP Header Field").
+pub(crate) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
 /// The largest body a stranger may send, in bytes: four times what the API's
 /// largest members can fill.
@@ -26,10 +29,10 @@ pub enum Format {
 impl Format {
     /// The format of an event, told by where it has its method.
     pub(super) fn of(event: &Map<String, Value>) -> Option<Self> {
-        if text_at(event, &["requestContext", "http", "method"]).is_some() {
+        if str_at(event, &["requestContext", "http", "method"]).is_some() {
             Some(Self::V2)
         } else {
-            text_at(event, &["requestContext", "httpMethod"]).map(|_| Self::V1)
+            str_at(event, &["requestContext", "httpMethod"]).map(|_| Self::V1)
         }
     }
 
@@ -57,8 +60,8 @@ pub struct HttpCall {
 impl HttpCall {
     pub(super) fn read(format: Format, mut event: Map<String, Value>) -> Self {
         let method = match format {
-            Format::V1 => text_at(&event, &["requestContext", "httpMethod"]),
-            Format::V2 => text_at(&event, &["requestContext", "http", "method"]),
+            Format::V1 => str_at(&event, &["requestContext", "httpMethod"]),
+            Format::V2 => str_at(&event, &["requestContext", "http", "method"]),
         };
         Self {
             format,

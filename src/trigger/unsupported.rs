@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{text_at, value_at};
+use crate::json::{str_at, value_at};
 
 /// Services told by a path of members that only they send.
 const TELLING: [(&[&str], &str); 9] = [
@@ -37,8 +37,8 @@ pub(super) fn service(event: &Map<String, Value>) -> Option<String> {
         return Some((*name).to_owned());
     }
     if let Some(context) = event.get("requestContext").and_then(Value::as_object) {
-        let is_http = text_at(context, &["httpMethod"]).is_some()
-            || text_at(context, &["http", "method"]).is_some();
+        let is_http = str_at(context, &["httpMethod"]).is_some()
+            || str_at(context, &["http", "method"]).is_some();
         return (!is_http).then(|| "a request of an unknown kind".to_owned());
     }
     records(event)
@@ -53,7 +53,7 @@ fn records(event: &Map<String, Value>) -> Option<String> {
             .unwrap_or("an unknown source")
             .to_owned()
     };
-    let top = text_at(event, &["eventSource"]).filter(|source| source.starts_with("aws:"));
+    let top = str_at(event, &["eventSource"]).filter(|source| source.starts_with("aws:"));
     let found = match event.get("Records") {
         Some(Value::Array(records)) => records.first().map_or_else(|| "nobody".to_owned(), source),
         _ => top?.to_owned(),

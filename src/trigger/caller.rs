@@ -2,8 +2,6 @@
 
 use serde_json::{Map, Value};
 
-use crate::request::CUSTOMER_ID;
-
 /// Who asks, as far as a request's envelope can be believed.
 pub enum Caller {
     /// Anyone on the internet, with what API Gateway's authorizer verified.
@@ -26,7 +24,7 @@ impl Claims {
 
     /// The claim of this name as text: a string as it is, another value as its
     /// JSON text. `null` is no claim.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
+    pub(crate) fn text(&self, name: &str) -> Option<String> {
         match self.0.get(name)? {
             Value::Null => None,
             Value::String(text) => Some(text.clone()),
@@ -34,15 +32,9 @@ impl Claims {
         }
     }
 
-    /// The claim of this name, if it can name a customer: a string or a number
-    /// of 1 to 128 characters that is not blank.
-    pub(super) fn customer_id(&self, name: &str) -> Option<String> {
-        let claim = self.0.get(name)?;
-        if !(claim.is_string() || claim.is_number()) {
-            return None;
-        }
-        self.text(name)
-            .filter(|id| !id.trim().is_empty() && CUSTOMER_ID.contains(&id.chars().count()))
+    /// The claim of this name as it was verified.
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        self.0.get(name)
     }
 }
 
@@ -74,25 +66,5 @@ mod tests {
             );
         }
         assert_eq!(claims(json!("x")).text("Sub"), None);
-    }
-
-    #[test]
-    fn only_a_string_or_a_number_names_a_customer() {
-        for (value, customer) in [
-            (json!("customer-4711"), Some("customer-4711")),
-            (json!(4711), Some("4711")),
-            (json!(""), None),
-            (json!(" \t\n"), None),
-            (json!("x".repeat(129)), None),
-            (json!(true), None),
-            (json!(["customer-4711"]), None),
-            (json!({"id": "customer-4711"}), None),
-            (Value::Null, None),
-        ] {
-            let found = claims(value.clone()).customer_id("sub");
-            assert_eq!(found.as_deref(), customer, "{value}");
-        }
-        let longest = claims(json!("ž".repeat(128))).customer_id("sub");
-        assert_eq!(longest, Some("ž".repeat(128)));
     }
 }
