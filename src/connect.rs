@@ -78,7 +78,7 @@ impl Connect {
         let call = request.customize().interceptor(meter.interceptor());
         let answer = meter.time(call.send()).await;
         let answer = answer.map_err(|error| read_error(&error, |text| chat.redact(text)))?;
-        wire::answer(answer).ok_or(ConnectError::Unreadable)
+        wire::answer(answer, chat.has_markdown()).ok_or(ConnectError::Unreadable)
     }
 
     /// Looks at a contact (`DescribeContact`); `None` where there is none.

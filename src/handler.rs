@@ -14,16 +14,16 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tokio::time::{Instant, timeout_at};
 
-use self::invocation::{Invocation, Notes};
+use self::invocation::{Invocation, Record};
 use crate::config::Settings;
-use crate::connect::{Connect, Meter, StartedChat};
+use crate::connect::{Connect, StartedChat};
 use crate::error::Error;
 use crate::idempotency::client_token;
 use crate::pace::Pace;
-use crate::policy::{Admission, Claimed, Refused, StartChat};
+use crate::policy::{Admission, Refused};
 use crate::reply::{self, Failure, HttpReply};
 use crate::request;
-use crate::trigger::{self, HttpCall, Payload, Trigger, Unreadable};
+use crate::trigger::{self, HttpCall, Payload, Trigger};
 
 /// Serves invocations. Clones share the client and the settings.
 #[derive(Clone)]
@@ -61,25 +61,22 @@ impl Handler {
     /// always answered.
     pub async fn handle(&self, event: LambdaEvent<Box<RawValue>>) -> Result<Value, Failure> {
         let invocation = Invocation::new(&event.context, self.was_cold());
-        let payload = trigger::parse_json(event.payload.get());
-        let trigger = match payload.and_then(Trigger::recognize) {
-            Ok(trigger) => trigger,
-            Err(unreadable) => return self.unrecognized(unreadable, &invocation).await,
-        };
-        let name = trigger.name();
+        let trigger = trigger::parse_json(event.payload.get()).and_then(Trigger::recognize);
+        let name = trigger.as_ref().map_or("unknown", Trigger::name);
         let key = invocation.key(0);
-        match trigger {
-            Trigger::Http(call) => Ok(self.http(name, call, &invocation).await),
-            Trigger::Batch(items) => self.batch(name, items, &invocation).await,
-            Trigger::Sqs(records) => self.sqs(name, records, &invocation).await,
-            Trigger::EventBridge(event) => {
-                self.one(name, || Ok(event.open(key)?), &invocation).await
-            }
-            Trigger::Direct(request) => {
-                let open = || Ok(trigger::trusted(request, key));
-                self.one(name, open, &invocation).await
-            }
-        }
+        let payload = match trigger {
+            Ok(Trigger::Http(call)) => return Ok(self.http(name, call, &invocation).await),
+            Ok(Trigger::Batch(items)) => return self.batch(name, items, &invocation).await,
+            Ok(Trigger::Sqs(records)) => return self.sqs(name, records, &invocation).await,
+            Ok(Trigger::EventBridge(event)) => event.open(key),
+            Ok(Trigger::Direct(request)) => Ok(trigger::trusted(request, key)),
+            Err(unreadable) => Err(unreadable),
+        };
+        let payload = payload.map_err(Error::from);
+        let (chat, _) = self
+            .start_chat(name, payload, &invocation, &Pace::none())
+            .await;
+        chat.as_ref().map(reply::result).map_err(Failure::of)
     }
 
     /// Whether this is the environment's first invocation.
@@ -87,122 +84,82 @@ impl Handler {
         self.shared.is_cold.swap(false, Ordering::Relaxed)
     }
 
-    async fn unrecognized(
-        &self,
-        unreadable: Unreadable,
-        invocation: &Invocation,
-    ) -> Result<Value, Failure> {
-        self.one("unknown", || Err(unreadable.into()), invocation)
-            .await
-    }
-
-    async fn one(
-        &self,
-        name: &'static str,
-        open: impl FnOnce() -> Result<Payload, Error>,
-        invocation: &Invocation,
-    ) -> Result<Value, Failure> {
-        let mut notes = Notes::default();
-        let chat = self.chat(name, open, invocation, None, &mut notes).await;
-        chat.as_ref().map(reply::result).map_err(Failure::of)
-    }
-
     async fn http(&self, name: &'static str, mut call: HttpCall, invocation: &Invocation) -> Value {
         let settings = &self.shared.settings;
         let origin = call.origin.take();
-        let admitted = settings.origins.admit(origin.as_deref());
-        let format = call.format;
-        let reply = || {
-            HttpReply::new(
-                format,
-                &invocation.request_id,
-                &settings.origins,
-                origin.as_deref(),
-            )
-        };
-        if admitted && call.is_preflight() {
-            return reply().preflight();
+        let reply = HttpReply::new(
+            call.format,
+            &invocation.request_id,
+            &settings.origins,
+            origin.as_deref(),
+        );
+        let is_allowed = settings.origins.admit(origin.as_deref());
+        if is_allowed && call.is_preflight() {
+            return reply.preflight();
         }
-        let open = || {
-            if admitted {
-                Ok(call.open()?)
-            } else {
-                Err(Refused::Origin.into())
-            }
+        let payload = if is_allowed {
+            call.open().map_err(Error::from)
+        } else {
+            Err(Refused::Origin.into())
         };
-        let mut notes = Notes::default();
-        let chat = self.chat(name, open, invocation, None, &mut notes).await;
-        let reply = reply().ignoring(&notes.ignored);
+        let (chat, ignored) = self
+            .start_chat(name, payload, invocation, &Pace::none())
+            .await;
+        let reply = reply.ignoring(&ignored);
         match chat {
-            Ok(chat) => reply.started(&chat, notes.markdown, settings.attachments),
+            Ok(chat) => reply.started(&chat, settings.attachments),
             Err(error) => reply.failed(&error),
         }
     }
 
-    /// Starts one chat and logs its one line, whatever becomes of it.
-    async fn chat(
+    /// Starts one chat and logs its one line, whatever becomes of it. Also
+    /// returns the names of the members that were ignored.
+    async fn start_chat(
         &self,
         trigger: &'static str,
-        open: impl FnOnce() -> Result<Payload, Error>,
+        payload: Result<Payload, Error>,
         invocation: &Invocation,
-        pace: Option<&Pace>,
-        notes: &mut Notes,
-    ) -> Result<StartedChat, Error> {
-        let meter = Meter::new(invocation.trace_id.as_deref());
-        let steps = self.steps(open, pace, &meter, notes);
+        pace: &Pace,
+    ) -> (Result<StartedChat, Error>, String) {
+        let mut record = Record::new(invocation);
+        let steps = self.parse_admit_start(payload, pace, &mut record);
         let chat = guard(steps, invocation.deadline).await;
-        invocation.report(trigger, &chat, &meter, notes, self.shared.json_logs);
-        chat
+        record.log(trigger, &chat, self.shared.json_logs);
+        (chat, record.ignored)
     }
 
-    /// The line of the design: parse, admit, start.
-    async fn steps(
+    async fn parse_admit_start(
         &self,
-        open: impl FnOnce() -> Result<Payload, Error>,
-        pace: Option<&Pace>,
-        meter: &Meter,
-        notes: &mut Notes,
+        payload: Result<Payload, Error>,
+        pace: &Pace,
+        record: &mut Record<'_>,
     ) -> Result<StartedChat, Error> {
-        let settings = &self.shared.settings;
-        let payload = open()?;
+        let Shared {
+            settings, connect, ..
+        } = &*self.shared;
+        let payload = payload?;
         let request = request::parse(&payload, &settings.defaults);
-        notes.ignored = reply::ignored_members(match &request {
+        record.ignored = reply::ignored_members(match &request {
             Ok(request) => &request.ignored,
             Err(invalid) => &invalid.ignored,
         });
         let chat = match settings.policy.admit(request?, &payload.caller)? {
             Admission::Granted(chat) => chat,
-            Admission::Claimed(claimed) => self.prove(claimed, meter).await?,
+            Admission::Claimed(claimed) => {
+                let contact = match claimed.contact_id() {
+                    Some(id) => {
+                        let instance = claimed.instance_id();
+                        connect.describe(instance, id, &record.meter).await?
+                    }
+                    None => None,
+                };
+                claimed.decide(contact)?
+            }
         };
-        notes.contact_flow_id = Some(chat.contact_flow_id().to_owned());
-        notes.markdown = chat.has_markdown();
+        record.contact_flow_id = Some(chat.contact_flow_id().to_owned());
         let token = client_token(&payload.key, &chat);
-        self.start(&chat, token.as_deref(), pace, meter).await
-    }
-
-    /// Looks at the contact that the chat names.
-    async fn prove(&self, claimed: Claimed, meter: &Meter) -> Result<StartChat, Error> {
-        let connect = &self.shared.connect;
-        let found = match claimed.contact_id() {
-            Some(id) => connect.describe(claimed.instance_id(), id, meter).await?,
-            None => None,
-        };
-        Ok(claimed.decide(found)?)
-    }
-
-    async fn start(
-        &self,
-        chat: &StartChat,
-        token: Option<&str>,
-        pace: Option<&Pace>,
-        meter: &Meter,
-    ) -> Result<StartedChat, Error> {
-        let call = || self.shared.connect.start(chat, token, meter);
-        let chat = match pace {
-            Some(pace) => pace.keep(call).await,
-            None => call().await,
-        };
-        Ok(chat?)
+        let start = || connect.start(&chat, token.as_deref(), &record.meter);
+        Ok(pace.keep(start).await?)
     }
 }
 

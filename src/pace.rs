@@ -17,6 +17,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 /// The pace of one batch: when Connect throttles one call, all of them pause.
 pub(crate) struct Pace {
     state: Mutex<State>,
+    retries: bool,
 }
 
 struct State {
@@ -31,6 +32,15 @@ impl Pace {
                 resume: Instant::now(),
                 pause: FIRST_PAUSE,
             }),
+            retries: true,
+        }
+    }
+
+    /// For a single chat: its caller is told of the throttling instead.
+    pub(crate) fn none() -> Self {
+        Self {
+            retries: false,
+            ..Self::new()
         }
     }
 
@@ -42,7 +52,7 @@ impl Pace {
         loop {
             self.wait().await;
             match call().await {
-                Err(error) if error.is_throttle() => self.slow_down(),
+                Err(error) if self.retries && error.is_throttle() => self.slow_down(),
                 answer => {
                     self.change(|state| state.pause = FIRST_PAUSE);
                     return answer;

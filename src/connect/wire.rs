@@ -13,6 +13,7 @@ use crate::request::{ConnectionType, RehydrationType, ResponseMode, SegmentAttri
 /// `Debug` shows the ids only: whoever has a token can speak in the chat.
 pub struct StartedChat {
     identifiers: Identifiers,
+    has_markdown: bool,
 }
 
 /// The members of `StartChatContactResponse`, absent ones left out.
@@ -63,6 +64,12 @@ impl StartedChat {
         self.identifiers.continued_from_contact_id.as_deref()
     }
 
+    /// Whether participants may format their messages.
+    #[must_use]
+    pub fn has_markdown(&self) -> bool {
+        self.has_markdown
+    }
+
     /// The result object, tokens and all: for the caller, and for nobody else.
     #[must_use]
     pub fn expose(&self) -> impl Serialize + '_ {
@@ -79,9 +86,10 @@ impl std::fmt::Debug for StartedChat {
 }
 
 /// What Connect answered, if it has what a client needs to take part.
-pub(super) fn answer(answer: StartChatContactOutput) -> Option<StartedChat> {
+pub(super) fn answer(answer: StartChatContactOutput, has_markdown: bool) -> Option<StartedChat> {
     let given = |text: Option<String>| text.filter(|text| !text.is_empty());
     Some(StartedChat {
+        has_markdown,
         identifiers: Identifiers {
             contact_id: given(answer.contact_id)?,
             participant_id: given(answer.participant_id)?,
@@ -232,7 +240,7 @@ mod tests {
             )
             .websocket(types::Websocket::builder().url("wss://secret-3").build())
             .build();
-        let chat = answer(output).expect("a chat");
+        let chat = answer(output, false).expect("a chat");
         let exposed = serde_json::to_string(&chat.expose()).expect("JSON");
         let shown = format!("{chat:?} {chat:#?}");
         for secret in ["secret-1", "secret-2", "wss://secret-3"] {

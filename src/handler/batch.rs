@@ -4,12 +4,12 @@ use futures_util::{StreamExt, stream};
 use serde_json::Value;
 
 use super::Handler;
-use super::invocation::{Invocation, Notes};
+use super::invocation::Invocation;
 use crate::connect::StartedChat;
 use crate::error::Error;
 use crate::pace::{IN_FLIGHT, Pace};
 use crate::reply::{self, Failure};
-use crate::trigger::{self, Payload, SqsRecord};
+use crate::trigger::{self, Payload, SqsRecord, Unreadable};
 
 /// The order in which a batch's chats are attempted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,11 +37,14 @@ impl Handler {
         items: Vec<Value>,
         invocation: &Invocation,
     ) -> Result<Value, Failure> {
-        let opens = items.into_iter().enumerate().map(|(index, item)| {
-            let key = invocation.key(index);
-            move || Ok(trigger::open_element(item, key)?)
-        });
-        reply::results(&self.all(name, opens, Order::Any, invocation).await)
+        let payloads = items
+            .into_iter()
+            .enumerate()
+            .map(|(index, item)| trigger::open_element(item, invocation.key(index)));
+        let chats = self
+            .start_chats(name, payloads, Order::Any, invocation)
+            .await;
+        reply::results(&chats)
     }
 
     pub(super) async fn sqs(
@@ -57,30 +60,26 @@ impl Handler {
         } else {
             Order::Any
         };
-        let opens = records.into_iter().enumerate().map(|(index, record)| {
-            let key = invocation.key(index);
-            move || Ok(record.open(key)?)
-        });
-        let chats = self.all(name, opens, order, invocation).await;
+        let payloads = records
+            .into_iter()
+            .enumerate()
+            .map(|(index, record)| record.open(invocation.key(index)));
+        let chats = self.start_chats(name, payloads, order, invocation).await;
         reply::failed_messages(&ids, &chats)
     }
 
     /// Attempts the chats of a batch.
-    async fn all<O>(
+    async fn start_chats(
         &self,
         name: &'static str,
-        opens: impl Iterator<Item = O>,
+        payloads: impl Iterator<Item = Result<Payload, Unreadable>>,
         order: Order,
         invocation: &Invocation,
-    ) -> Vec<Result<StartedChat, Error>>
-    where
-        O: FnOnce() -> Result<Payload, Error>,
-    {
+    ) -> Vec<Result<StartedChat, Error>> {
         let pace = &Pace::new();
-        let chats = opens.map(|open| async move {
-            let mut notes = Notes::default();
-            self.chat(name, open, invocation, Some(pace), &mut notes)
-                .await
+        let chats = payloads.map(|payload| async move {
+            let payload = payload.map_err(Error::from);
+            self.start_chat(name, payload, invocation, pace).await.0
         });
         let mut chats = stream::iter(chats).buffered(order.in_flight());
         let mut attempted = Vec::new();

@@ -33,12 +33,12 @@ pub(super) struct Invocation {
     cold_start: AtomicBool,
 }
 
-/// What is noted of a chat on the way, for its answer and its log line.
-#[derive(Default)]
-pub(super) struct Notes {
+/// What is recorded of one chat for its log line.
+pub(super) struct Record<'a> {
+    invocation: &'a Invocation,
+    pub(super) meter: Meter,
     pub(super) ignored: String,
     pub(super) contact_flow_id: Option<String>,
-    pub(super) markdown: bool,
 }
 
 impl Invocation {
@@ -60,16 +60,20 @@ impl Invocation {
             index,
         }
     }
+}
+
+impl<'a> Record<'a> {
+    pub(super) fn new(invocation: &'a Invocation) -> Self {
+        Self {
+            invocation,
+            meter: Meter::new(invocation.trace_id.as_deref()),
+            ignored: String::new(),
+            contact_flow_id: None,
+        }
+    }
 
     /// Logs what became of a chat.
-    pub(super) fn report(
-        &self,
-        trigger: &'static str,
-        chat: &Result<StartedChat, Error>,
-        meter: &Meter,
-        notes: &Notes,
-        json: bool,
-    ) {
+    pub(super) fn log(&self, trigger: &'static str, chat: &Result<StartedChat, Error>, json: bool) {
         let started = chat.as_ref().ok();
         let told = chat.as_ref().err().map(Error::told);
         let cause = chat.as_ref().err().and_then(cause);
@@ -79,15 +83,15 @@ impl Invocation {
             level: told.as_ref().map_or(Level::INFO, |told| level(told.status)),
             contact_id: started.map(StartedChat::contact_id),
             continued_from_contact_id: started.and_then(StartedChat::continued_from_contact_id),
-            contact_flow_id: notes.contact_flow_id.as_deref(),
-            attempts: meter.attempts(),
-            request_id: &self.request_id,
-            trace_id: self.trace_id.as_deref(),
-            ignored_members: &notes.ignored,
+            contact_flow_id: self.contact_flow_id.as_deref(),
+            attempts: self.meter.attempts(),
+            request_id: &self.invocation.request_id,
+            trace_id: self.invocation.trace_id.as_deref(),
+            ignored_members: &self.ignored,
             cause: cause.as_deref(),
-            connect: meter.elapsed(),
-            total: self.since.elapsed(),
-            cold_start: self.cold_start.swap(false, Ordering::Relaxed),
+            connect: self.meter.elapsed(),
+            total: self.invocation.since.elapsed(),
+            cold_start: self.invocation.cold_start.swap(false, Ordering::Relaxed),
         };
         line.report(json);
     }

@@ -109,12 +109,12 @@ impl<'a> HttpReply<'a> {
 
     /// The answer that a chat was started.
     #[must_use]
-    pub fn started(mut self, chat: &StartedChat, markdown: bool, attachments: bool) -> Value {
+    pub fn started(mut self, chat: &StartedChat, attachments: bool) -> Value {
         let envelope = Envelope {
             data: Data {
                 start_chat_result: chat.expose(),
                 feature_permissions: FeaturePermissions {
-                    messaging_markdown: markdown,
+                    messaging_markdown: chat.has_markdown(),
                     attachments,
                 },
             },

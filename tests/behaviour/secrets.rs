@@ -13,9 +13,11 @@ use base64::engine::general_purpose::STANDARD;
 use local_aws::{LocalAws, Options};
 use serde_json::{Value, json};
 use start_chat_contact::connect::StartedChat;
-use start_chat_contact::policy::{Caller, Claimed, Claims, Contact, StartChat};
+use start_chat_contact::policy::{Claimed, Contact, StartChat};
 use start_chat_contact::request::{Attributes, ChatRequest, InitialMessage, SegmentAttribute};
-use start_chat_contact::trigger::{EventBridgeEvent, HttpCall, Payload, SqsRecord, Trigger};
+use start_chat_contact::trigger::{
+    Caller, Claims, EventBridgeEvent, HttpCall, Payload, SqsRecord, Trigger,
+};
 
 use self::log::words;
 use crate::support::{SECOND_FLOW_ID, event, folder, http_1, http_2, options, start};
