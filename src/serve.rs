@@ -1,6 +1,7 @@
 //! The life of an execution environment: settings, then one invocation after
 //! another, then an orderly end.
 
+use lambda_runtime::tower::util::MapFutureLayer;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
 
@@ -29,11 +30,12 @@ pub async fn serve(process: &Process, connect: Connect) -> Result<(), lambda_run
         let handler = handler.clone();
         async move { handler.handle(event).await }
     });
-    let in_flight = InFlight::new();
-    let runtime = Runtime::new(service).layer(in_flight.clone());
+    let in_flight = InFlight::default();
+    let tracked = in_flight.clone();
+    let runtime = Runtime::new(service).layer(MapFutureLayer::new(move |call| tracked.track(call)));
     tokio::select! {
         stopped = runtime.run_concurrent() => stopped,
-        ended = in_flight.ended() => Ok(ended?),
+        ended = in_flight.terminated() => Ok(ended?),
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use serde::Serialize;
+use serde_json::{Value, json};
 use tracing::Level;
 
 /// What is logged of a chat asked for, whether or not it was started. It has
@@ -74,12 +75,12 @@ struct Log<'a> {
     line: &'a ChatLine<'a>,
 }
 
-/// The embedded metric format: which members are metrics, and they themselves.
+/// The embedded metric format: the metrics, and the directive that names them.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Metrics<'a> {
     #[serde(rename = "_aws")]
-    directive: Directive,
+    directive: Value,
     trigger: &'static str,
     outcome: &'a str,
     chats: u32,
@@ -88,28 +89,6 @@ struct Metrics<'a> {
     #[serde(serialize_with = "millis")]
     latency: Duration,
     cold_start: u32,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Directive {
-    timestamp: u64,
-    cloud_watch_metrics: [MetricDirective; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct MetricDirective {
-    namespace: &'static str,
-    dimensions: [[&'static str; 2]; 1],
-    metrics: [Metric; 4],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Metric {
-    name: &'static str,
-    unit: &'static str,
 }
 
 const MESSAGE: &str = "chat";
@@ -172,19 +151,19 @@ impl<'a> ChatLine<'a> {
 
     fn metrics(&self) -> Metrics<'a> {
         Metrics {
-            directive: Directive {
-                timestamp: epoch_millis(),
-                cloud_watch_metrics: [MetricDirective {
-                    namespace: "StartChatContact",
-                    dimensions: [["Trigger", "Outcome"]],
-                    metrics: [
-                        metric("Chats", "Count"),
-                        metric("ConnectLatency", "Milliseconds"),
-                        metric("Latency", "Milliseconds"),
-                        metric("ColdStart", "Count"),
+            directive: json!({
+                "Timestamp": epoch_millis(),
+                "CloudWatchMetrics": [{
+                    "Namespace": "StartChatContact",
+                    "Dimensions": [["Trigger", "Outcome"]],
+                    "Metrics": [
+                        {"Name": "Chats", "Unit": "Count"},
+                        {"Name": "ConnectLatency", "Unit": "Milliseconds"},
+                        {"Name": "Latency", "Unit": "Milliseconds"},
+                        {"Name": "ColdStart", "Unit": "Count"},
                     ],
                 }],
-            },
+            }),
             trigger: self.trigger,
             outcome: self.outcome,
             chats: 1,
@@ -193,10 +172,6 @@ impl<'a> ChatLine<'a> {
             cold_start: u32::from(self.cold_start),
         }
     }
-}
-
-const fn metric(name: &'static str, unit: &'static str) -> Metric {
-    Metric { name, unit }
 }
 
 fn timestamp() -> String {
