@@ -1,6 +1,6 @@
 //! The chart: the time to the first answer, a bar a candidate.
 
-use crate::report::Measured;
+use crate::measured::Measured;
 use crate::stats::{Sample, figure};
 
 const WIDTH: f64 = 760.0;

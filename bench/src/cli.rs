@@ -1,23 +1,19 @@
 //! The commands.
 
-use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-
-use crate::guard;
-use crate::report;
 
 /// Measures the start-chat-contact function.
 #[derive(Debug, Parser)]
 #[command(name = "bench", version)]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    command: Command,
+    pub(crate) command: Command,
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+pub(crate) enum Command {
     /// Measure cold starts, warm invocations, load and growth, side by side with other candidates.
     Run(Run),
     /// Compare sizes and instruction counts with those kept in the repository; needs valgrind.
@@ -68,26 +64,4 @@ fn peer(text: &str) -> Result<(String, PathBuf), String> {
         }
         _ => Err("must be NAME=BOOTSTRAP".to_owned()),
     }
-}
-
-/// Runs the command.
-///
-/// # Errors
-///
-/// With the sentence to show.
-pub(crate) async fn run(cli: Cli) -> Result<(), String> {
-    match cli.command {
-        Command::Run(run) => report::run(&run).await,
-        Command::Guard(guard) => guard::run(&guard).await,
-    }
-}
-
-/// One line to standard output. A terminal that has gone away is no reason to fail.
-pub(crate) fn line(text: &str) {
-    let _ = writeln!(io::stdout(), "{text}");
-}
-
-/// One line to standard error.
-pub(crate) fn error(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
 }

@@ -8,7 +8,8 @@ use std::time::Duration;
 use local_aws::{LocalAws, Options};
 use serde::{Deserialize, Serialize};
 
-use crate::cli::{self, error, line};
+use crate::cli;
+use crate::output::{error, line};
 use crate::workload;
 
 /// The bootstrap that counts instructions.

@@ -10,6 +10,8 @@ mod growth;
 mod guard;
 mod load;
 mod machine;
+mod measured;
+mod output;
 mod report;
 mod running;
 mod share;
@@ -22,12 +24,18 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use crate::cli::{Cli, Command};
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    match cli::run(cli::Cli::parse()).await {
+    let done = match Cli::parse().command {
+        Command::Run(run) => report::run(&run).await,
+        Command::Guard(guard) => guard::run(&guard).await,
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            cli::error(&format!("bench: {why}"));
+            output::error(&format!("bench: {why}"));
             ExitCode::FAILURE
         }
     }

@@ -2,10 +2,12 @@
 
 use std::path::Path;
 
-use crate::cli::{Run, error, line};
+use crate::cli::Run;
 use crate::cold::{ColdStarts, cold_start};
 use crate::growth::growth;
 use crate::load::load;
+use crate::measured::{BLOCKS, Measured};
+use crate::output::{error, line};
 use crate::running::Candidate;
 use crate::warm::{self, Warm};
 use crate::{chart, share, table};
@@ -16,20 +18,6 @@ const OURS: &str = "this function";
 /// The table's place in the README.
 const BEGIN: &str = "<!-- bench -->";
 const END: &str = "<!-- /bench -->";
-
-/// Warm invocations are made in blocks, so that the candidates take turns.
-pub(crate) const BLOCKS: u32 = 5;
-
-/// Everything that was measured of one candidate.
-pub(crate) struct Measured {
-    pub(crate) candidate: Candidate,
-    pub(crate) cold: ColdStarts,
-    /// Cold starts at a memory size's CPU share, in the order of [`Run::memory`].
-    pub(crate) shares: Vec<ColdStarts>,
-    pub(crate) warm: Warm,
-    /// Why it cannot be measured.
-    pub(crate) missing: Option<String>,
-}
 
 /// Measures and reports.
 ///

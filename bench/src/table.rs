@@ -5,7 +5,7 @@ use crate::cold::ColdStarts;
 use crate::growth::Step;
 use crate::load::{DELAY, Load, SLOTS};
 use crate::machine;
-use crate::report::{BLOCKS, Measured};
+use crate::measured::{BLOCKS, Measured};
 use crate::stats::{Sample, figure};
 
 type Get = fn(&Measured) -> &Sample;

@@ -1,7 +1,5 @@
 //! The account, the instance and the contacts that are there from the start.
 
-use crate::connect::Contact;
-
 /// The account that everything belongs to.
 pub const ACCOUNT_ID: &str = "123456789012";
 /// The region that everything is in.
@@ -35,26 +33,4 @@ pub const VOICE_CONTACT_ID: &str = "a1b2c3d4-5678-90ab-cdef-eeeeeeeeeee1";
 #[must_use]
 pub fn function_arn() -> String {
     format!("arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{FUNCTION_NAME}")
-}
-
-/// The contacts that are there from the start.
-pub(crate) fn contacts() -> Vec<Contact> {
-    vec![
-        Contact::chat(ENDED_INITIAL_CONTACT_ID)
-            .customer(CUSTOMER_ID)
-            .ended_at(1_700_000_600),
-        Contact::chat(ENDED_LATEST_CONTACT_ID)
-            .customer(CUSTOMER_ID)
-            .continuing(ENDED_INITIAL_CONTACT_ID, ENDED_INITIAL_CONTACT_ID)
-            .ended_at(1_700_001_200),
-        Contact::chat(RUNNING_CONTACT_ID).customer(CUSTOMER_ID),
-        Contact::chat(OTHER_CUSTOMERS_CONTACT_ID)
-            .customer(OTHER_CUSTOMER_ID)
-            .ended_at(1_700_000_600),
-        Contact::chat(OWNERLESS_CONTACT_ID).ended_at(1_700_000_600),
-        Contact::chat(VOICE_CONTACT_ID)
-            .customer(CUSTOMER_ID)
-            .channel("VOICE")
-            .ended_at(1_700_000_600),
-    ]
 }

@@ -134,7 +134,7 @@ mod tests {
     use crate::world::*;
 
     fn contacts() -> Contacts {
-        Contacts::with(crate::world::contacts())
+        Contacts::with(crate::connect::seed::contacts())
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod limits;
 mod model;
 mod operations;
 mod rules;
+mod seed;
 pub(crate) mod server;
 mod signature;
 mod started;

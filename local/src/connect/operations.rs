@@ -10,7 +10,7 @@ use super::answer::{Answer, Refusal};
 use super::contact::Contact;
 use super::contacts::{Contacts, Discontinuous};
 use super::limits::Bucket;
-use super::{check, model, started};
+use super::{check, model, seed, started};
 use crate::lock;
 use crate::options::{Options, Rate};
 use crate::world::{self, ACCOUNT_ID, REGION};
@@ -44,7 +44,7 @@ impl Service {
             starts: Bucket::new(options.rate),
             describes: Bucket::new(others),
             stops: Bucket::new(others),
-            contacts: Mutex::new(Contacts::with(world::contacts())),
+            contacts: Mutex::new(Contacts::with(seed::contacts())),
             answers: Mutex::default(),
         }
     }

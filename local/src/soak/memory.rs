@@ -28,6 +28,11 @@ impl Memory {
     }
 }
 
+/// KiB in words.
+pub(super) fn mebibytes(kibibytes: u64) -> String {
+    format!("{}.{} MiB", kibibytes / 1024, kibibytes % 1024 * 10 / 1024)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

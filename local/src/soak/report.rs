@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::ledger::Faulty;
 use super::memory::Memory;
+use super::memory::mebibytes;
 use super::tally::{Durations, Tally};
-use super::watch::mebibytes;
 
 /// What came of a soak. Its `Display` is a plain table.
 #[derive(Clone, Debug, Default)]

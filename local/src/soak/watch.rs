@@ -7,6 +7,7 @@ use serde::de::IgnoredAny;
 
 use super::drive::Drive;
 use super::memory::Memory;
+use super::memory::mebibytes;
 use super::report::Report;
 use crate::connect::{CONNECTION_TOKEN_PREFIX, PARTICIPANT_TOKEN_PREFIX};
 use crate::lock;
@@ -124,9 +125,4 @@ fn progress(drive: &Drive, since: Instant) -> String {
         faulty.lost,
         faulty.wrong,
     )
-}
-
-/// KiB in words.
-pub(super) fn mebibytes(kibibytes: u64) -> String {
-    format!("{}.{} MiB", kibibytes / 1024, kibibytes % 1024 * 10 / 1024)
 }

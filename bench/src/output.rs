@@ -1,0 +1,13 @@
+//! What is printed.
+
+use std::io::{self, Write};
+
+/// One line to standard output. A terminal that has gone away is no reason to fail.
+pub(crate) fn line(text: &str) {
+    let _ = writeln!(io::stdout(), "{text}");
+}
+
+/// One line to standard error.
+pub(crate) fn error(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}
