@@ -17,10 +17,11 @@ use crate::trigger::Key;
 /// yields another's participant token.
 #[must_use]
 pub fn client_token(key: &Key, chat: &StartChat) -> Option<String> {
-    let own = chat.client_token.as_deref();
+    let members = chat.members();
+    let own = members.client_token.as_deref();
     match key {
         Key::Http { header } => {
-            let customer = chat.customer_id.as_deref().unwrap_or_default();
+            let customer = members.customer_id.as_deref().unwrap_or_default();
             let named = header.as_deref().or(own)?;
             Some(hash("http", &[customer, named], chat))
         }

@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 pub use self::contact::{Claimed, Contact};
 pub(crate) use self::ids::Instance;
 pub use self::origins::Origins;
+pub(crate) use self::start_chat::Members;
 pub use self::start_chat::StartChat;
 
 use crate::problem::Problem;

@@ -5,7 +5,7 @@ use aws_sdk_connect::operation::start_chat_contact::builders::StartChatContactFl
 use aws_sdk_connect::types;
 use serde::Serialize;
 
-use crate::policy::StartChat;
+use crate::policy::{Members, StartChat};
 use crate::request::{ConnectionType, RehydrationType, ResponseMode, SegmentAttribute};
 
 /// A chat that Connect has started: the answer of `StartChatContact`.
@@ -116,6 +116,7 @@ pub(super) fn request(
     chat: &StartChat,
     client_token: Option<&str>,
 ) -> StartChatContactFluentBuilder {
+    let chat = chat.members();
     let attributes = chat.attributes.clone().into_iter().collect();
     let segments = chat.segment_attributes.iter();
     let segments = segments.map(|(name, value)| (name.clone(), segment(value)));
@@ -149,13 +150,13 @@ fn filled_map(segments: Segments) -> Option<Segments> {
 
 // The builders below fail only where a required member is not set; it is.
 
-fn participant(chat: &StartChat) -> Option<types::ParticipantDetails> {
+fn participant(chat: &Members) -> Option<types::ParticipantDetails> {
     let name = &chat.participant_details.display_name;
     let builder = types::ParticipantDetails::builder().display_name(name);
     builder.build().ok()
 }
 
-fn initial_message(chat: &StartChat) -> Option<types::ChatMessage> {
+fn initial_message(chat: &Members) -> Option<types::ChatMessage> {
     let message = chat.initial_message.as_ref()?;
     let builder = types::ChatMessage::builder()
         .content_type(&message.content_type)
@@ -163,7 +164,7 @@ fn initial_message(chat: &StartChat) -> Option<types::ChatMessage> {
     builder.build().ok()
 }
 
-fn streaming(chat: &StartChat) -> Option<types::ChatStreamingConfiguration> {
+fn streaming(chat: &Members) -> Option<types::ChatStreamingConfiguration> {
     let arn = chat.streaming_endpoint_arn.as_ref()?;
     let builder = types::ChatStreamingConfiguration::builder().streaming_endpoint_arn(arn);
     builder.build().ok()
@@ -179,7 +180,7 @@ fn participant_configuration(mode: ResponseMode) -> types::ParticipantConfigurat
         .build()
 }
 
-fn persistent_chat(chat: &StartChat) -> Option<types::PersistentChat> {
+fn persistent_chat(chat: &Members) -> Option<types::PersistentChat> {
     let persistent = chat.persistent_chat.as_ref()?;
     let rehydration_type = match persistent.rehydration_type {
         RehydrationType::EntirePastSession => types::RehydrationType::EntirePastSession,
@@ -191,12 +192,12 @@ fn persistent_chat(chat: &StartChat) -> Option<types::PersistentChat> {
     Some(builder.build())
 }
 
-fn disconnect(chat: &StartChat) -> Option<Vec<types::DisconnectOnCustomerExitParticipantType>> {
+fn disconnect(chat: &Members) -> Option<Vec<types::DisconnectOnCustomerExitParticipantType>> {
     let agent = || vec![types::DisconnectOnCustomerExitParticipantType::Agent];
     chat.disconnect_agent.then(agent)
 }
 
-fn connection_types(chat: &StartChat) -> Option<Vec<types::ConnectionType>> {
+fn connection_types(chat: &Members) -> Option<Vec<types::ConnectionType>> {
     let types = chat.connection_types.iter().map(|one| match one {
         ConnectionType::Websocket => types::ConnectionType::Websocket,
         ConnectionType::ConnectionCredentials => types::ConnectionType::ConnectionCredentials,

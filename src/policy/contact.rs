@@ -40,7 +40,7 @@ impl Claimed {
     /// The instance to look in.
     #[must_use]
     pub fn instance_id(&self) -> &str {
-        &self.chat.instance_id
+        &self.chat.members().instance_id
     }
 
     /// Decides, given what was found of the contact.

@@ -20,8 +20,13 @@ use crate::request::{
 /// `ClientToken`, with sorted names: the canonical form that
 /// [`idempotency`](crate::idempotency) hashes.
 #[derive(Serialize)]
+#[serde(transparent)]
+pub struct StartChat(Members);
+
+/// The members of `StartChatContact`, as Connect will be sent them.
+#[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct StartChat {
+pub(crate) struct Members {
     pub(crate) instance_id: String,
     pub(crate) contact_flow_id: String,
     pub(crate) participant_details: ParticipantDetails,
@@ -74,7 +79,7 @@ impl StartChat {
         verified_customer: Option<String>,
         claims: Vec<(String, Option<String>)>,
     ) -> Result<Self, Refused> {
-        Ok(Self {
+        Ok(Self(Members {
             instance_id: instance.id().to_owned(),
             contact_flow_id: flow,
             attributes: attributes(&request, claims)?,
@@ -93,32 +98,37 @@ impl StartChat {
             disconnect_agent: request.disconnect_agent,
             connection_types: request.connection_types,
             streaming_endpoint_arn: request.streaming_endpoint.map(|asked| asked.value),
-        })
+        }))
+    }
+
+    /// The members, to be read only.
+    pub(crate) fn members(&self) -> &Members {
+        &self.0
     }
 
     /// The flow it starts: a bare id.
     #[must_use]
     pub fn contact_flow_id(&self) -> &str {
-        &self.contact_flow_id
+        &self.0.contact_flow_id
     }
 
     /// Whether participants may format their messages.
     #[must_use]
     pub fn has_markdown(&self) -> bool {
-        self.content_types.has_markdown()
+        self.0.content_types.has_markdown()
     }
 
     /// `text` without the chat's personal data: for Connect's words, which may
     /// quote what they are about, on their way to the log.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        let message = self.initial_message.as_ref();
-        let texts = std::iter::once(&self.participant_details.display_name)
-            .chain(self.attributes.values())
+        let message = self.0.initial_message.as_ref();
+        let texts = std::iter::once(&self.0.participant_details.display_name)
+            .chain(self.0.attributes.values())
             .chain(message.map(|message| &message.content))
-            .chain(&self.customer_id)
-            .chain(&self.client_token);
-        let segments = self.segment_attributes.values();
+            .chain(&self.0.customer_id)
+            .chain(&self.0.client_token);
+        let segments = self.0.segment_attributes.values();
         let texts = texts.map(|text| Cow::Borrowed(text.as_str()));
         let values: Vec<_> = texts
             .chain(segments.flat_map(SegmentAttribute::texts))
@@ -128,19 +138,19 @@ impl StartChat {
 
     /// The contact it goes on from, or is about.
     pub(super) fn named_contact(&self) -> Option<&str> {
-        let source = self.persistent_chat.as_ref();
+        let source = self.0.persistent_chat.as_ref();
         let source = source.map(|persistent| &persistent.source_contact_id);
         source
-            .or(self.related_contact_id.as_ref())
+            .or(self.0.related_contact_id.as_ref())
             .map(String::as_str)
     }
 
     pub(super) fn customer_id(&self) -> Option<&str> {
-        self.customer_id.as_deref()
+        self.0.customer_id.as_deref()
     }
 
     pub(super) fn persistent_chat_mut(&mut self) -> Option<&mut PersistentChat> {
-        self.persistent_chat.as_mut()
+        self.0.persistent_chat.as_mut()
     }
 }
 
