@@ -45,10 +45,7 @@ impl Settings {
     ///
     /// [`SettingsError`] with every faulty variable.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let mut reader = Reader {
-            lookup,
-            faults: Vec::new(),
-        };
+        let mut reader = Reader { lookup, faults: Vec::new() };
         let instance = reader.instance();
         let (default_flow, flows) = reader.flows(instance.as_ref());
         let settings = Self {
@@ -65,11 +62,7 @@ impl Settings {
                 allow_unverified_persistent_chat: reader.flag("ALLOW_UNVERIFIED_PERSISTENT_CHAT"),
             },
         };
-        if reader.faults.is_empty() {
-            Ok(settings)
-        } else {
-            Err(SettingsError(reader.faults))
-        }
+        if reader.faults.is_empty() { Ok(settings) } else { Err(SettingsError(reader.faults)) }
     }
 }
 
@@ -101,10 +94,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
     /// The items of a comma-separated list, blank ones left out.
     fn list(&self, name: &str) -> Vec<String> {
         let text = self.text(name).unwrap_or_default();
-        let items = text
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty());
+        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
         items.map(str::to_owned).collect()
     }
 
@@ -121,9 +111,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
 
     fn instance(&mut self) -> Option<Instance> {
         let text = self.required("INSTANCE_ID")?;
-        Instance::parse(&text)
-            .map_err(|invalid| self.fault("INSTANCE_ID", invalid))
-            .ok()
+        Instance::parse(&text).map_err(|invalid| self.fault("INSTANCE_ID", invalid)).ok()
     }
 
     /// The default flow, and all that are allowed.
@@ -131,9 +119,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         let default = self.required("CONTACT_FLOW_ID");
         let further = self.list("ALLOWED_CONTACT_FLOW_IDS");
         let default = default.map(|text| ("CONTACT_FLOW_ID", text));
-        let further = further
-            .into_iter()
-            .map(|text| ("ALLOWED_CONTACT_FLOW_IDS", text));
+        let further = further.into_iter().map(|text| ("ALLOWED_CONTACT_FLOW_IDS", text));
         let named: Vec<_> = default.into_iter().chain(further).collect();
         let mut flows = Vec::new();
         for (name, text) in named {
@@ -167,9 +153,7 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         const NAME: &str = "ATTRIBUTE_CLAIMS";
         let mut claims: Vec<(String, String)> = Vec::new();
         for item in self.list(NAME) {
-            let pair = item
-                .rsplit_once('=')
-                .map(|(claim, name)| (claim.trim(), name.trim()));
+            let pair = item.rsplit_once('=').map(|(claim, name)| (claim.trim(), name.trim()));
             let is_name = |name: &str| !name.is_empty() && name.bytes().all(request::is_name_byte);
             match pair {
                 Some((claim, name)) if !claim.is_empty() && is_name(name) => {

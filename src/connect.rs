@@ -112,11 +112,8 @@ impl Connect {
 
 /// How Connect says that it knows no contact of this id.
 fn is_unknown_contact(code: &str) -> bool {
-    let codes = [
-        "ResourceNotFoundException",
-        "InvalidParameterException",
-        "InvalidRequestException",
-    ];
+    let codes =
+        ["ResourceNotFoundException", "InvalidParameterException", "InvalidRequestException"];
     codes.contains(&code)
 }
 
@@ -148,16 +145,11 @@ where
         }
         SdkError::ResponseError(response) => match response.raw().status().as_u16() {
             200..300 => ConnectError::Unreadable,
-            status => ConnectError::Refused {
-                code: String::new(),
-                status,
-                message: None,
-                cause: None,
-            },
+            status => {
+                ConnectError::Refused { code: String::new(), status, message: None, cause: None }
+            }
         },
-        error => ConnectError::Unavailable {
-            cause: redact(&causes(error)),
-        },
+        error => ConnectError::Unavailable { cause: redact(&causes(error)) },
     }
 }
 

@@ -59,12 +59,9 @@ impl Error {
     pub fn told(&self) -> Told {
         match self {
             Self::Unreadable(unreadable) => unreadable_told(unreadable),
-            Self::Invalid(_) => told(
-                400,
-                VALIDATION,
-                INVALID,
-                "The request breaks the rules listed in errors.",
-            ),
+            Self::Invalid(_) => {
+                told(400, VALIDATION, INVALID, "The request breaks the rules listed in errors.")
+            }
             Self::Refused(refused) => refused_told(refused),
             Self::Connect(error) => connect_told(error),
             Self::TimedOut => told(
@@ -120,13 +117,7 @@ fn told(
     title: &'static str,
     detail: impl Into<Cow<'static, str>>,
 ) -> Told {
-    Told {
-        status,
-        code: Cow::Borrowed(code),
-        title,
-        detail: detail.into(),
-        retry_after: None,
-    }
+    Told { status, code: Cow::Borrowed(code), title, detail: detail.into(), retry_after: None }
 }
 
 fn unreadable_told(unreadable: &Unreadable) -> Told {
@@ -143,54 +134,32 @@ fn unreadable_told(unreadable: &Unreadable) -> Told {
             "The request is too large",
             "The body may have at most 128 KiB.",
         ),
-        Unreadable::Unsupported(_) => told(
-            400,
-            VALIDATION,
-            INVALID,
-            "The event is of a kind that cannot start a chat.",
-        ),
-        _ => told(
-            400,
-            VALIDATION,
-            INVALID,
-            "The request is not a JSON object.",
-        ),
+        Unreadable::Unsupported(_) => {
+            told(400, VALIDATION, INVALID, "The event is of a kind that cannot start a chat.")
+        }
+        _ => told(400, VALIDATION, INVALID, "The request is not a JSON object."),
     }
 }
 
 fn refused_told(refused: &Refused) -> Told {
     const CODE: &str = "ForbiddenException";
     match refused {
-        Refused::Unauthorized => told(
-            401,
-            "UnauthorizedException",
-            "Not authorized",
-            "Sign in to start a chat.",
-        ),
+        Refused::Unauthorized => {
+            told(401, "UnauthorizedException", "Not authorized", "Sign in to start a chat.")
+        }
         Refused::Forbidden(_) => told(
             403,
             CODE,
             FORBIDDEN,
             "The request asks for what this caller may not have; see errors.",
         ),
-        Refused::Contact => told(
-            403,
-            CODE,
-            FORBIDDEN,
-            "The named contact cannot be continued by this caller.",
-        ),
-        Refused::Origin => told(
-            403,
-            CODE,
-            FORBIDDEN,
-            "Requests from this origin are not allowed.",
-        ),
-        Refused::NoRoom(_) => told(
-            400,
-            VALIDATION,
-            INVALID,
-            "The request breaks the rules listed in errors.",
-        ),
+        Refused::Contact => {
+            told(403, CODE, FORBIDDEN, "The named contact cannot be continued by this caller.")
+        }
+        Refused::Origin => told(403, CODE, FORBIDDEN, "Requests from this origin are not allowed."),
+        Refused::NoRoom(_) => {
+            told(400, VALIDATION, INVALID, "The request breaks the rules listed in errors.")
+        }
         Refused::StillRunning => told(
             409,
             "ConflictException",
@@ -202,12 +171,9 @@ fn refused_told(refused: &Refused) -> Told {
 
 fn connect_told(error: &ConnectError) -> Told {
     match error {
-        ConnectError::Refused {
-            code,
-            status,
-            message,
-            ..
-        } => refusal_told(code, *status, message.as_deref()),
+        ConnectError::Refused { code, status, message, .. } => {
+            refusal_told(code, *status, message.as_deref())
+        }
         ConnectError::Unreadable => told(
             502,
             BAD_GATEWAY,
@@ -276,70 +242,30 @@ mod tests {
         let same = |code: &'static str, status| (refused(code, status), status, code);
         for ((error, status, code), is_transient) in [
             ((Unreadable::NotUtf8.into(), 400, VALIDATION), false),
-            (
-                (Refused::Unauthorized.into(), 401, "UnauthorizedException"),
-                false,
-            ),
+            ((Refused::Unauthorized.into(), 401, "UnauthorizedException"), false),
             ((Refused::Contact.into(), 403, "ForbiddenException"), false),
             ((Refused::Origin.into(), 403, "ForbiddenException"), false),
-            (
-                (Unreadable::Method.into(), 405, "MethodNotAllowedException"),
-                false,
-            ),
-            (
-                (Refused::StillRunning.into(), 409, "ConflictException"),
-                true,
-            ),
-            (
-                (Unreadable::TooLarge.into(), 413, "PayloadTooLargeException"),
-                false,
-            ),
+            ((Unreadable::Method.into(), 405, "MethodNotAllowedException"), false),
+            ((Refused::StillRunning.into(), 409, "ConflictException"), true),
+            ((Unreadable::TooLarge.into(), 413, "PayloadTooLargeException"), false),
             (same("InvalidRequestException", 400), false),
             (same("InvalidParameterException", 400), false),
             (same("ResourceNotFoundException", 404), false),
             (same("LimitExceededException", 429), true),
             (same("TooManyRequestsException", 429), true),
-            (
-                (
-                    refused("ThrottlingException", 400),
-                    429,
-                    "ThrottlingException",
-                ),
-                true,
-            ),
-            (
-                (
-                    refused("AccessDeniedException", 403),
-                    502,
-                    "AccessDeniedException",
-                ),
-                false,
-            ),
+            ((refused("ThrottlingException", 400), 429, "ThrottlingException"), true),
+            ((refused("AccessDeniedException", 403), 502, "AccessDeniedException"), false),
             ((refused("Other", 400), 502, "Other"), false),
             ((refused("", 400), 502, BAD_GATEWAY), true),
             ((unreadable, 502, BAD_GATEWAY), true),
-            (
-                (
-                    refused("InternalServiceException", 500),
-                    503,
-                    "InternalServiceException",
-                ),
-                true,
-            ),
-            (
-                (refused("Other", 500), 503, "ServiceUnavailableException"),
-                true,
-            ),
+            ((refused("InternalServiceException", 500), 503, "InternalServiceException"), true),
+            ((refused("Other", 500), 503, "ServiceUnavailableException"), true),
             ((unavailable(), 503, "ServiceUnavailableException"), true),
             ((Error::TimedOut, 504, "TimeoutException"), true),
             ((Error::Panicked, 500, "InternalError"), true),
         ] {
             let told = error.told();
-            assert_eq!(
-                (told.status, told.code.as_ref()),
-                (status, code),
-                "{error:?}"
-            );
+            assert_eq!((told.status, told.code.as_ref()), (status, code), "{error:?}");
             assert_eq!(told.is_transient(), is_transient, "{error:?}");
             let is_connects = told.detail.contains("Connect's words");
             let is_mendable = error.told().status == 400 && code != VALIDATION;

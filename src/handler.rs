@@ -73,9 +73,7 @@ impl Handler {
             Err(unreadable) => Err(unreadable),
         };
         let payload = payload.map_err(Error::from);
-        let (chat, _) = self
-            .start_chat(name, payload, &invocation, &Pace::none())
-            .await;
+        let (chat, _) = self.start_chat(name, payload, &invocation, &Pace::none()).await;
         chat.as_ref().map(reply::result).map_err(Failure::of)
     }
 
@@ -97,14 +95,9 @@ impl Handler {
         if is_allowed && call.is_preflight() {
             return reply.preflight();
         }
-        let payload = if is_allowed {
-            call.open().map_err(Error::from)
-        } else {
-            Err(Refused::Origin.into())
-        };
-        let (chat, ignored) = self
-            .start_chat(name, payload, invocation, &Pace::none())
-            .await;
+        let payload =
+            if is_allowed { call.open().map_err(Error::from) } else { Err(Refused::Origin.into()) };
+        let (chat, ignored) = self.start_chat(name, payload, invocation, &Pace::none()).await;
         let reply = reply.ignoring(&ignored);
         match chat {
             Ok(chat) => reply.started(&chat, settings.attachments),
@@ -134,9 +127,7 @@ impl Handler {
         pace: &Pace,
         record: &mut Record<'_>,
     ) -> Result<StartedChat, Error> {
-        let Shared {
-            settings, connect, ..
-        } = &*self.shared;
+        let Shared { settings, connect, .. } = &*self.shared;
         let payload = payload?;
         let request = request::parse(&payload, &settings.defaults);
         record.ignored = reply::ignored_members(match &request {
@@ -172,10 +163,7 @@ async fn guard<T>(
     if Instant::now() >= deadline {
         return Err(Error::TimedOut);
     }
-    match AssertUnwindSafe(timeout_at(deadline, steps))
-        .catch_unwind()
-        .await
-    {
+    match AssertUnwindSafe(timeout_at(deadline, steps)).catch_unwind().await {
         Ok(Ok(result)) => result,
         Ok(Err(_elapsed)) => Err(Error::TimedOut),
         Err(_panic) => Err(Error::Panicked),

@@ -48,9 +48,8 @@ fn hash(kind: &str, fields: &[&str], chat: &StartChat) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    const DIGITS: [char; 16] = [
-        '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f',
-    ];
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
     let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     nibbles.map(|nibble| DIGITS[usize::from(nibble)]).collect()
 }
@@ -89,29 +88,19 @@ mod tests {
     }
 
     fn http(header: Option<&str>) -> Key {
-        Key::Http {
-            header: header.map(str::to_owned),
-        }
+        Key::Http { header: header.map(str::to_owned) }
     }
 
     fn event(source: &str, id: &str) -> Key {
-        Key::EventBridge {
-            source: source.to_owned(),
-            id: id.to_owned(),
-        }
+        Key::EventBridge { source: source.to_owned(), id: id.to_owned() }
     }
 
     fn message(message_id: &str) -> Key {
-        Key::Sqs {
-            message_id: message_id.to_owned(),
-        }
+        Key::Sqs { message_id: message_id.to_owned() }
     }
 
     fn invocation(request_id: &str, index: usize) -> Key {
-        Key::Invocation {
-            request_id: request_id.to_owned(),
-            index,
-        }
+        Key::Invocation { request_id: request_id.to_owned(), index }
     }
 
     /// Another token for the same request would start its chat again when an
@@ -122,18 +111,9 @@ mod tests {
         let canonical = serde_json::to_string(&chat);
         assert_eq!(canonical.ok().as_deref(), Some(CANONICAL));
         for (key, token) in [
-            (
-                http(Some("k")),
-                "8c0ccf2de23e07adf393fa9d6ab4f775bc839a1316177023dfa392459d6b51ec",
-            ),
-            (
-                event("s", "1"),
-                "62530b660ad273d4eb29a86ee8348d82f048275d3b0656c5a2ab7d0a7afe477d",
-            ),
-            (
-                message("m"),
-                "8e1962cd00360e7c72b4b203c8591751003b64623b374fb4ba8e92a3269d01ee",
-            ),
+            (http(Some("k")), "8c0ccf2de23e07adf393fa9d6ab4f775bc839a1316177023dfa392459d6b51ec"),
+            (event("s", "1"), "62530b660ad273d4eb29a86ee8348d82f048275d3b0656c5a2ab7d0a7afe477d"),
+            (message("m"), "8e1962cd00360e7c72b4b203c8591751003b64623b374fb4ba8e92a3269d01ee"),
             (
                 invocation("r", 0),
                 "725406381e7eef04fee93e377498276f6140b943757c26c49a220a6315686da1",

@@ -12,10 +12,8 @@ use lambda_runtime_api_client::{BoxError, Client, build_request};
 ///
 /// Where the Runtime API cannot be reached.
 pub async fn report(error_type: &str, message: &str) -> Result<(), BoxError> {
-    let diagnostic = Diagnostic {
-        error_type: error_type.to_owned(),
-        error_message: message.to_owned(),
-    };
+    let diagnostic =
+        Diagnostic { error_type: error_type.to_owned(), error_message: message.to_owned() };
     let body = serde_json::to_vec(&diagnostic)?;
     let request = build_request()
         .method(Method::POST)

@@ -28,20 +28,14 @@ struct State {
 impl Pace {
     pub(crate) fn new() -> Self {
         Self {
-            state: Mutex::new(State {
-                resume: Instant::now(),
-                pause: FIRST_PAUSE,
-            }),
+            state: Mutex::new(State { resume: Instant::now(), pause: FIRST_PAUSE }),
             retries: true,
         }
     }
 
     /// For a single chat: its caller is told of the throttling instead.
     pub(crate) fn none() -> Self {
-        Self {
-            retries: false,
-            ..Self::new()
-        }
+        Self { retries: false, ..Self::new() }
     }
 
     /// Makes a call until it is not throttled. The caller sets the deadline.

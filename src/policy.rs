@@ -99,9 +99,9 @@ impl Policy {
     /// The customer that API Gateway's authorizer vouches for.
     fn customer_id(&self, caller: &Caller) -> Result<Option<String>, Refused> {
         match (caller, &self.customer_id_claim) {
-            (Caller::Stranger(claims), Some(name)) => customer::customer_id(claims, name)
-                .map(Some)
-                .ok_or(Refused::Unauthorized),
+            (Caller::Stranger(claims), Some(name)) => {
+                customer::customer_id(claims, name).map(Some).ok_or(Refused::Unauthorized)
+            }
             _ => Ok(None),
         }
     }
@@ -110,10 +110,7 @@ impl Policy {
         if let Some(asked) = &request.instance_id
             && !self.instance.is(&asked.value)
         {
-            problems.push(Problem::at(
-                &asked.pointer,
-                "is not the configured instance",
-            ));
+            problems.push(Problem::at(&asked.pointer, "is not the configured instance"));
         }
     }
 
@@ -162,9 +159,7 @@ impl Policy {
             return Vec::new();
         };
         let named = self.attribute_claims.iter();
-        named
-            .map(|(claim, name)| (name.clone(), claims.text(claim)))
-            .collect()
+        named.map(|(claim, name)| (name.clone(), claims.text(claim))).collect()
     }
 }
 
@@ -184,10 +179,7 @@ fn check_segment_attributes(request: &ChatRequest, problems: &mut Vec<Problem>) 
 
 fn check_no_contact(request: &ChatRequest, problems: &mut Vec<Problem>) {
     let persistent = request.persistent_chat.as_ref().map(|asked| &asked.pointer);
-    let related = request
-        .related_contact_id
-        .as_ref()
-        .map(|asked| &asked.pointer);
+    let related = request.related_contact_id.as_ref().map(|asked| &asked.pointer);
     for pointer in persistent.into_iter().chain(related) {
         problems.push(Problem::at(pointer, "needs a verified customer"));
     }

@@ -28,18 +28,12 @@ pub enum Place {
 impl Problem {
     /// A problem at a JSON Pointer.
     pub fn at(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self {
-            place: Place::Pointer(pointer.into()),
-            detail: detail.into(),
-        }
+        Self { place: Place::Pointer(pointer.into()), detail: detail.into() }
     }
 
     /// A problem in an HTTP header.
     pub fn in_header(name: &'static str, detail: impl Into<String>) -> Self {
-        Self {
-            place: Place::Header(name),
-            detail: detail.into(),
-        }
+        Self { place: Place::Header(name), detail: detail.into() }
     }
 }
 
@@ -61,9 +55,6 @@ mod tests {
     fn a_problem_is_written_with_its_place() {
         assert_eq!(Problem::at("/a", "is bad").to_string(), "/a: is bad");
         assert_eq!(Problem::at("", "is bad").to_string(), "is bad");
-        assert_eq!(
-            Problem::in_header("X", "is bad").to_string(),
-            "header X: is bad"
-        );
+        assert_eq!(Problem::in_header("X", "is bad").to_string(), "header X: is bad");
     }
 }

@@ -165,9 +165,7 @@ fn read(body: &Map<String, Value>, defaults: &Defaults, report: &Report) -> Chat
         display_name: display_name(&mut top, &attributes, report)
             .unwrap_or_else(|| defaults.display_name.clone()),
         attributes,
-        initial_message: top
-            .with("InitialMessage", message::initial_message)
-            .flatten(),
+        initial_message: top.with("InitialMessage", message::initial_message).flatten(),
         client_token: top.asked("ClientToken", CLIENT_TOKEN),
         duration_minutes: top
             .with("ChatDurationInMinutes", members::duration)
@@ -176,22 +174,12 @@ fn read(body: &Map<String, Value>, defaults: &Defaults, report: &Report) -> Chat
             .with("SupportedMessagingContentTypes", message::content_types)
             .flatten()
             .unwrap_or_else(|| defaults.content_types.clone()),
-        persistent_chat: top
-            .with("PersistentChat", members::persistent_chat)
-            .flatten(),
+        persistent_chat: top.with("PersistentChat", members::persistent_chat).flatten(),
         related_contact_id: top.asked("RelatedContactId", CONTACT_ID),
-        segment_pointer: segments
-            .as_ref()
-            .map(|m| m.pointer.clone())
-            .unwrap_or_default(),
-        segment_attributes: segments
-            .as_ref()
-            .map(segment::attributes)
-            .unwrap_or_default(),
+        segment_pointer: segments.as_ref().map(|m| m.pointer.clone()).unwrap_or_default(),
+        segment_attributes: segments.as_ref().map(segment::attributes).unwrap_or_default(),
         customer_id: top.asked("CustomerId", CUSTOMER_ID),
-        response_mode: top
-            .with("ParticipantConfiguration", members::response_mode)
-            .flatten(),
+        response_mode: top.with("ParticipantConfiguration", members::response_mode).flatten(),
         disconnect_agent: top
             .with("DisconnectOnCustomerExit", members::disconnect_agent)
             .unwrap_or(false),
@@ -214,9 +202,7 @@ fn read(body: &Map<String, Value>, defaults: &Defaults, report: &Report) -> Chat
 fn display_name(top: &mut Reader<'_>, attributes: &Attributes, report: &Report) -> Option<String> {
     let participant = top.with("ParticipantDetails", |member| {
         let mut details = Reader::of(member)?;
-        let name = details
-            .member("DisplayName")
-            .and_then(|m| m.name(DISPLAY_NAME));
+        let name = details.member("DisplayName").and_then(|m| m.name(DISPLAY_NAME));
         details.finish();
         name
     });
@@ -228,10 +214,7 @@ fn display_name(top: &mut Reader<'_>, attributes: &Attributes, report: &Report) 
 }
 
 fn attribute_name(attributes: &Attributes, report: &Report) -> Option<String> {
-    let name = attributes
-        .values
-        .get(CUSTOMER_NAME)
-        .filter(|name| !name.is_empty())?;
+    let name = attributes.values.get(CUSTOMER_NAME).filter(|name| !name.is_empty())?;
     report.measured(&attributes.pointer_to(CUSTOMER_NAME), name, &DISPLAY_NAME);
     Some(name.clone())
 }

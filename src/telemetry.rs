@@ -29,9 +29,7 @@ pub fn init(process: &Process) {
         let lines = lines.with_current_span(false).with_span_list(false);
         tracing::subscriber::set_global_default(registry.with(lines))
     } else {
-        let lines = tracing_subscriber::fmt::layer()
-            .with_ansi(false)
-            .without_time();
+        let lines = tracing_subscriber::fmt::layer().with_ansi(false).without_time();
         tracing::subscriber::set_global_default(registry.with(lines))
     };
     // A second subscriber is refused; the first one then goes on.
@@ -72,12 +70,7 @@ mod tests {
 
     #[test]
     fn other_crates_are_not_heard_below_warnings() {
-        for level in [
-            "trace",
-            "TRACE",
-            "debug",
-            "start_chat_contact=trace,hyper=trace",
-        ] {
+        for level in ["trace", "TRACE", "debug", "start_chat_contact=trace,hyper=trace"] {
             let filter = filter(Some(level));
             assert!(filter.would_enable(OWN, &Level::DEBUG), "{level}");
             for other in ["lambda_runtime", "aws_smithy_runtime::client", "hyper", ""] {

@@ -147,11 +147,7 @@ pub fn open_element(element: Value, key: Key) -> Result<Payload, Unreadable> {
 /// A request of someone whom IAM let in.
 #[must_use]
 pub fn trusted(request: Map<String, Value>, key: Key) -> Payload {
-    Payload {
-        request,
-        caller: Caller::Trusted,
-        key,
-    }
+    Payload { request, caller: Caller::Trusted, key }
 }
 
 /// How deep JSON may be nested: as deep as `serde_json` reads it.
@@ -163,10 +159,8 @@ const DEPTH: usize = 128;
 ///
 /// [`Unreadable::NotJson`], which has a position and no word of the text.
 pub fn parse_json(text: &str) -> Result<Value, Unreadable> {
-    let value = serde_json::from_str(text).map_err(|error| Unreadable::NotJson {
-        line: error.line(),
-        column: error.column(),
-    })?;
+    let value = serde_json::from_str(text)
+        .map_err(|error| Unreadable::NotJson { line: error.line(), column: error.column() })?;
     // A member of serde_json's own, which a caller can send too, begins the
     // count of levels anew.
     if is_deeper(&value, DEPTH + 1) {

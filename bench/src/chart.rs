@@ -45,19 +45,13 @@ struct Bar {
 fn bars<'a>(all: &'a [Measured], get: impl Fn(&'a Measured) -> Option<&'a Sample>) -> Vec<Bar> {
     let measured = all.iter().filter(|one| one.missing.is_none());
     let bars = measured.filter_map(|one| {
-        Some(Bar {
-            name: one.candidate.name.clone(),
-            millis: get(one)?.median(),
-        })
+        Some(Bar { name: one.candidate.name.clone(), millis: get(one)?.median() })
     });
     bars.filter(|bar| !bar.millis.is_nan()).collect()
 }
 
 fn panel(title: &str, bars: &[Bar], top: f64) -> String {
-    let longest = bars
-        .iter()
-        .map(|bar| bar.millis)
-        .fold(f64::MIN_POSITIVE, f64::max);
+    let longest = bars.iter().map(|bar| bar.millis).fold(f64::MIN_POSITIVE, f64::max);
     let scale = (WIDTH - LABEL - NUMBER) / longest;
     let lines = bars.iter().enumerate().map(|(index, bar)| {
         let y = top + HEAD + STEP * f64::from(u32::try_from(index).unwrap_or_default());

@@ -48,16 +48,13 @@ pub(crate) async fn cold_start(
     let running = Running::start(candidate, &local)?;
     let first_poll = timeout(PATIENCE, local.first_poll()).await;
     let first_poll = first_poll.map_err(|_| running.failed("it never asked for an invocation"))?;
-    let group = memory_mb
-        .map(|memory_mb| limit(memory_mb, running.pid()))
-        .transpose()?;
+    let group = memory_mb.map(|memory_mb| limit(memory_mb, running.pid())).transpose()?;
     let invoked = timeout(PATIENCE, local.invoke_json(&event)).await;
     let invoked = invoked.map_err(|_| running.failed("it never answered"))?;
     workload::started(&invoked).map_err(|why| running.failed(&why))?;
     into.peak_kib.add(running.peak_kib());
-    into.connections.add(f64::from(
-        u32::try_from(local.connect().connections()).unwrap_or(u32::MAX),
-    ));
+    into.connections
+        .add(f64::from(u32::try_from(local.connect().connections()).unwrap_or(u32::MAX)));
     let init = first_poll - running.since;
     into.cpu.add_time(running.end());
     into.first_poll.add_time(init);

@@ -76,9 +76,8 @@ fn is_started(answer: &Value) -> bool {
 
 /// A request of so many KB: its segment attributes have no limit of their own.
 fn body(kb: usize) -> Value {
-    let segments: Map<String, Value> = (0..kb)
-        .map(|index| (format!("segment{index:03}"), json!("x".repeat(1_000))))
-        .collect();
+    let segments: Map<String, Value> =
+        (0..kb).map(|index| (format!("segment{index:03}"), json!("x".repeat(1_000)))).collect();
     workload::http(&json!({
         "ParticipantDetails": {"DisplayName": "Ana"},
         "SegmentAttributes": segments,

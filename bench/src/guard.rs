@@ -93,9 +93,7 @@ async fn instructions(binary: &Path, invocations: u32) -> Result<u64, String> {
         .timeout(Duration::from_mins(2))
         .env("CALLGRIND_OUT", counts.display().to_string())
         .env("CALLGRIND_BINARY", binary.display().to_string());
-    let local = LocalAws::start(options)
-        .await
-        .map_err(|error| error.to_string())?;
+    let local = LocalAws::start(options).await.map_err(|error| error.to_string())?;
     let event = workload::event();
     for _ in 0..invocations {
         let invoked = local.invoke_json(&event).await;
@@ -118,10 +116,9 @@ fn told(why: &str, local: &LocalAws) -> String {
 fn total(counts: &PathBuf) -> Result<u64, String> {
     let text = std::fs::read_to_string(counts)
         .map_err(|error| format!("valgrind counted nothing (is it installed?): {error}"))?;
-    let total = text.lines().find_map(|line| {
-        line.strip_prefix("totals:")
-            .or(line.strip_prefix("summary:"))
-    });
+    let total = text
+        .lines()
+        .find_map(|line| line.strip_prefix("totals:").or(line.strip_prefix("summary:")));
     let total = total.and_then(|total| total.trim().parse().ok());
     total.ok_or_else(|| "valgrind's file has no total".to_owned())
 }
@@ -135,20 +132,14 @@ fn read(figures: &Path) -> Result<Figures, String> {
 /// Prints the figures, and tells which have grown.
 fn compare(kept: &Figures, measured: &BTreeMap<&'static str, u64>) -> Vec<String> {
     let mut grown = Vec::new();
-    line(&format!(
-        "{:<28} {:>12} {:>12} {:>9}",
-        "", "kept", "now", "at most"
-    ));
+    line(&format!("{:<28} {:>12} {:>12} {:>9}", "", "kept", "now", "at most"));
     for (name, now) in measured {
         let Some(figure) = kept.get(*name) else {
             grown.push(format!("{name} is not kept"));
             continue;
         };
         let most = figure.value + figure.value * figure.tolerance_percent / 100;
-        line(&format!(
-            "{name:<28} {:>12} {now:>12} {most:>9}",
-            figure.value
-        ));
+        line(&format!("{name:<28} {:>12} {now:>12} {most:>9}", figure.value));
         if *now > most {
             grown.push(format!("{name} has grown from {} to {now}", figure.value));
         }
@@ -163,10 +154,7 @@ fn write(
 ) -> Result<(), String> {
     let figure = |(name, value): (&&str, &u64)| {
         let tolerance_percent = kept.get(*name).map_or(5, |figure| figure.tolerance_percent);
-        let figure = Figure {
-            value: *value,
-            tolerance_percent,
-        };
+        let figure = Figure { value: *value, tolerance_percent };
         ((*name).to_owned(), figure)
     };
     let updated: Figures = measured.iter().map(figure).collect();
@@ -181,22 +169,15 @@ mod tests {
     use super::*;
 
     fn kept(value: u64, tolerance_percent: u64) -> Figures {
-        let figure = Figure {
-            value,
-            tolerance_percent,
-        };
+        let figure = Figure { value, tolerance_percent };
         BTreeMap::from([("crates".to_owned(), figure)])
     }
 
     #[test]
     fn what_grows_past_its_tolerance_is_told() {
-        for (now, tolerance, is_grown) in [
-            (100, 0, false),
-            (101, 0, true),
-            (99, 0, false),
-            (105, 5, false),
-            (106, 5, true),
-        ] {
+        for (now, tolerance, is_grown) in
+            [(100, 0, false), (101, 0, true), (99, 0, false), (105, 5, false), (106, 5, true)]
+        {
             let measured = BTreeMap::from([("crates", now)]);
             let grown = compare(&kept(100, tolerance), &measured);
             assert_eq!(!grown.is_empty(), is_grown, "{now} {tolerance}");
@@ -205,9 +186,6 @@ mod tests {
 
     #[test]
     fn what_is_not_kept_is_told() {
-        assert_eq!(
-            compare(&Figures::new(), &BTreeMap::from([("crates", 1)])).len(),
-            1
-        );
+        assert_eq!(compare(&Figures::new(), &BTreeMap::from([("crates", 1)])).len(), 1);
     }
 }

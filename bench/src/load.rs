@@ -61,11 +61,7 @@ pub(crate) async fn load(function: &Candidate) -> Result<Load, String> {
         })
         .collect();
     tokio::time::sleep(WARM_UP).await;
-    let (since, cpu, before) = (
-        Instant::now(),
-        running.cpu(),
-        answered.load(Ordering::Relaxed),
-    );
+    let (since, cpu, before) = (Instant::now(), running.cpu(), answered.load(Ordering::Relaxed));
     tokio::time::sleep(MEASURED).await;
     let (elapsed, count) = (since.elapsed(), answered.load(Ordering::Relaxed) - before);
     let cpu = running.cpu().saturating_sub(cpu);

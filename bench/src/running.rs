@@ -55,27 +55,15 @@ impl Running {
         env: &[(&str, &str)],
     ) -> io::Result<Self> {
         let mut command = Command::new(bootstrap);
-        command
-            .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin");
-        command.envs(
-            local
-                .function_env()
-                .iter()
-                .map(|(name, value)| (name, value)),
-        );
+        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        command.envs(local.function_env().iter().map(|(name, value)| (name, value)));
         if let Some(ca) = local.ca_file() {
             // What SSL_CERT_FILE is to the others.
-            command
-                .env("NODE_EXTRA_CA_CERTS", ca)
-                .env("AWS_CA_BUNDLE", ca);
+            command.env("NODE_EXTRA_CA_CERTS", ca).env("AWS_CA_BUNDLE", ca);
         }
         command.envs(env.iter().copied());
         let log = std::env::temp_dir().join(format!("bench-{}.log", std::process::id()));
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(File::create(&log)?);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(&log)?);
         let before = cpu_of_the_dead();
         let since = Instant::now();
         let mut child = command.spawn()?;
@@ -83,12 +71,7 @@ impl Running {
             // A pipe that nobody reads would stop the process.
             std::thread::spawn(move || io::copy(&mut log, &mut io::sink()));
         }
-        Ok(Self {
-            child,
-            since,
-            before,
-            log,
-        })
+        Ok(Self { child, since, before, log })
     }
 
     /// The id of the process.
@@ -144,10 +127,7 @@ fn kib(kib: u64) -> f64 {
 /// `schedstat`'s first number: nanoseconds on a CPU.
 fn on_cpu(task: &Path) -> Duration {
     let text = std::fs::read_to_string(task.join("schedstat")).unwrap_or_default();
-    let nanos = text
-        .split_whitespace()
-        .next()
-        .and_then(|nanos| nanos.parse().ok());
+    let nanos = text.split_whitespace().next().and_then(|nanos| nanos.parse().ok());
     Duration::from_nanos(nanos.unwrap_or_default())
 }
 

@@ -37,12 +37,7 @@ impl Sample {
     /// `median (least–most)`.
     pub(crate) fn range(&self) -> String {
         let (least, most) = (self.percentile(0), self.percentile(100));
-        format!(
-            "{} ({}–{})",
-            figure(self.median()),
-            figure(least),
-            figure(most)
-        )
+        format!("{} ({}–{})", figure(self.median()), figure(least), figure(most))
     }
 }
 
@@ -67,10 +62,7 @@ mod tests {
             sample.add(value);
         }
         let ranks = [0, 1, 20, 21, 50, 99, 100].map(|percent| sample.percentile(percent));
-        assert_eq!(
-            ranks.map(figure),
-            [1.0, 1.0, 1.0, 2.0, 3.0, 5.0, 5.0].map(figure)
-        );
+        assert_eq!(ranks.map(figure), [1.0, 1.0, 1.0, 2.0, 3.0, 5.0, 5.0].map(figure));
         assert_eq!(sample.range(), "3.00 (1.00–5.00)");
         assert!(Sample::default().median().is_nan());
     }

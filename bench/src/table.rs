@@ -16,9 +16,7 @@ pub(crate) fn table(all: &[Measured], memory: &[u32]) -> String {
     let cold: [(&str, Get); 4] = [
         ("exec → first poll, ms", |one| &one.cold.first_poll),
         ("exec → first answer, ms", |one| &one.cold.first_answer),
-        ("first invocation alone, ms", |one| {
-            &one.cold.first_invocation
-        }),
+        ("first invocation alone, ms", |one| &one.cold.first_invocation),
         ("CPU to the first answer, ms", |one| &one.cold.cpu),
     ];
     for (name, get) in cold {
@@ -32,15 +30,11 @@ pub(crate) fn table(all: &[Measured], memory: &[u32]) -> String {
         let at = |one: &Measured| single(one.warm.took.percentile(percent));
         text += &row(&format!("warm invocation, {name}, ms"), all, at);
     }
-    text += &row("CPU of a warm invocation, ms", all, |one| {
-        one.warm.cpu.clone()
-    });
+    text += &row("CPU of a warm invocation, ms", all, |one| one.warm.cpu.clone());
     text += &row("peak memory at the first answer, MiB", all, |one| {
         single(one.cold.peak_kib.median() / 1_024.0)
     });
-    text += &row("peak memory, warm, MiB", all, |one| {
-        single(one.warm.peak_kib.median() / 1_024.0)
-    });
+    text += &row("peak memory, warm, MiB", all, |one| single(one.warm.peak_kib.median() / 1_024.0));
     text += &row("connections to Connect in a warm block", all, |one| {
         single(one.warm.connections.percentile(100))
     });
@@ -70,21 +64,15 @@ fn single(value: f64) -> Sample {
 /// The median and its range, and how many times ours that is.
 fn row(name: &str, all: &[Measured], get: impl Fn(&Measured) -> Sample) -> String {
     let ours = all.first().map_or(f64::NAN, |ours| get(ours).median());
-    let cells = all
-        .iter()
-        .enumerate()
-        .map(|(index, one)| match &one.missing {
-            Some(why) => format!(" {why} |"),
-            None => format!(" {} |", cell(&get(one), ours, index == 0)),
-        });
+    let cells = all.iter().enumerate().map(|(index, one)| match &one.missing {
+        Some(why) => format!(" {why} |"),
+        None => format!(" {} |", cell(&get(one), ours, index == 0)),
+    });
     format!("| {name} |{}\n", cells.collect::<String>())
 }
 
 fn cell(sample: &Sample, ours: f64, is_ours: bool) -> String {
-    let many = sample
-        .percentile(0)
-        .total_cmp(&sample.percentile(100))
-        .is_ne();
+    let many = sample.percentile(0).total_cmp(&sample.percentile(100)).is_ne();
     let text = match sample.is_empty() {
         true => return "–".to_owned(),
         false if many => sample.range(),
@@ -97,9 +85,7 @@ fn cell(sample: &Sample, ours: f64, is_ours: bool) -> String {
 }
 
 fn sizes(all: &[Measured]) -> String {
-    let sizes = all
-        .iter()
-        .map(|one| machine::sizes(&one.candidate.bootstrap).ok());
+    let sizes = all.iter().map(|one| machine::sizes(&one.candidate.bootstrap).ok());
     let is_binary = |size: &(usize, usize)| size.0 > 100_000;
     let sizes: Vec<_> = sizes.map(|size| size.filter(is_binary)).collect();
     let cells = |pick: fn(&(usize, usize)) -> usize| -> String {
@@ -166,23 +152,14 @@ pub(crate) fn growth_text(steps: &[Step]) -> String {
 /// What decides, in few rows.
 pub(crate) fn summary(all: &[Measured], memory: &[u32]) -> String {
     let mut text = head(all);
-    text += &row("first answer, a whole CPU, ms", all, |one| {
-        single(one.cold.first_answer.median())
-    });
+    text +=
+        &row("first answer, a whole CPU, ms", all, |one| single(one.cold.first_answer.median()));
     let least = memory.iter().enumerate().min_by_key(|(_, memory)| **memory);
     if let Some((index, memory)) = least {
         let name = format!("first answer, the CPU share of {memory} MB, ms");
-        text += &row(&name, all, |one| {
-            single(one.share(index).first_answer.median())
-        });
+        text += &row(&name, all, |one| single(one.share(index).first_answer.median()));
     }
-    text += &row("CPU to the first answer, ms", all, |one| {
-        single(one.cold.cpu.median())
-    });
-    text += &row("warm invocation, median, ms", all, |one| {
-        single(one.warm.took.median())
-    });
-    text + &row("peak memory, MiB", all, |one| {
-        single(one.warm.peak_kib.median() / 1_024.0)
-    })
+    text += &row("CPU to the first answer, ms", all, |one| single(one.cold.cpu.median()));
+    text += &row("warm invocation, median, ms", all, |one| single(one.warm.took.median()));
+    text + &row("peak memory, MiB", all, |one| single(one.warm.peak_kib.median() / 1_024.0))
 }

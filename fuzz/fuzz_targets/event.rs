@@ -26,10 +26,7 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn key(index: usize) -> Key {
-    Key::Invocation {
-        request_id: "request".to_owned(),
-        index,
-    }
+    Key::Invocation { request_id: "request".to_owned(), index }
 }
 
 fn open(payload: Value) -> Vec<Result<Payload, Error>> {

@@ -6,9 +6,7 @@ use time::OffsetDateTime;
 
 /// Now, since 1970.
 pub(crate) fn since_epoch() -> Duration {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
 }
 
 /// Milliseconds of `time`, as JSON and headers carry them.
@@ -48,9 +46,5 @@ pub(crate) fn common_log_now() -> String {
 /// A new X-Ray root, `Root=1-…`.
 pub(crate) fn trace_id() -> String {
     let random = uuid::Uuid::new_v4().simple().to_string();
-    format!(
-        "Root=1-{:08x}-{}",
-        since_epoch().as_secs(),
-        random.get(..24).unwrap_or_default()
-    )
+    format!("Root=1-{:08x}-{}", since_epoch().as_secs(), random.get(..24).unwrap_or_default())
 }

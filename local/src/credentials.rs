@@ -56,23 +56,14 @@ impl ShellCredentials {
         };
         let region = config.region().map(ToString::to_string);
         variables.extend(region.map(|region| ("AWS_REGION".to_owned(), region)));
-        Ok(Self {
-            variables,
-            _server: server,
-        })
+        Ok(Self { variables, _server: server })
     }
 }
 
 fn keys(found: &Credentials) -> Vec<(String, String)> {
     vec![
-        (
-            "AWS_ACCESS_KEY_ID".to_owned(),
-            found.access_key_id().to_owned(),
-        ),
-        (
-            "AWS_SECRET_ACCESS_KEY".to_owned(),
-            found.secret_access_key().to_owned(),
-        ),
+        ("AWS_ACCESS_KEY_ID".to_owned(), found.access_key_id().to_owned()),
+        ("AWS_SECRET_ACCESS_KEY".to_owned(), found.secret_access_key().to_owned()),
     ]
 }
 
@@ -81,20 +72,12 @@ async fn serve(
     provider: SharedCredentialsProvider,
 ) -> io::Result<(Vec<(String, String)>, Option<Server>)> {
     let token = Uuid::new_v4().to_string();
-    let source = Arc::new(Source {
-        provider,
-        token: token.clone(),
-    });
-    let routes = Router::new()
-        .route("/", get(credentials))
-        .with_state(source);
+    let source = Arc::new(Source { provider, token: token.clone() });
+    let routes = Router::new().route("/", get(credentials)).with_state(source);
     let listener = server::bind(0).await?;
     let server = Server::start(listener, routes, None, Arc::default())?;
     let variables = vec![
-        (
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI".to_owned(),
-            format!("http://{}/", server.address),
-        ),
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI".to_owned(), format!("http://{}/", server.address)),
         ("AWS_CONTAINER_AUTHORIZATION_TOKEN".to_owned(), token),
     ];
     Ok((variables, Some(server)))

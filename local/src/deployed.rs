@@ -43,19 +43,12 @@ impl Deployed {
         let queue = Arc::new(Queue::default());
         let mut env = environment(options, &runtime_api, target);
         env.extend_from_slice(more_env);
-        let function = Function::new(
-            launch(options, env.clone()),
-            Arc::clone(&queue),
-            options.echo_logs,
-        );
+        let function =
+            Function::new(launch(options, env.clone()), Arc::clone(&queue), options.echo_logs);
         let lambda = Lambda::new(function, queue, options);
         let routes = runtime_api::router(Arc::clone(&lambda));
         let runtime = Server::start(listener, routes, None, Arc::default())?;
-        Ok(Self {
-            lambda,
-            runtime,
-            env,
-        })
+        Ok(Self { lambda, runtime, env })
     }
 
     pub(crate) fn function(&self) -> &Function {
@@ -84,9 +77,5 @@ fn environment(options: &Options, runtime_api: &str, target: &Target<'_>) -> Vec
 
 fn launch(options: &Options, env: Vec<(String, String)>) -> Option<Launch> {
     let launch = Launch::new(options.function.clone()?, env);
-    Some(if options.real_connect {
-        launch.with_shell_settings()
-    } else {
-        launch
-    })
+    Some(if options.real_connect { launch.with_shell_settings() } else { launch })
 }

@@ -110,11 +110,7 @@ impl Function {
     /// Asks the process to end (SIGTERM) and waits until it has. The next invocation starts another.
     pub async fn terminate(&self) {
         if let Some(pid) = self.pid() {
-            let kill = Command::new("kill")
-                .arg("-TERM")
-                .arg(pid.to_string())
-                .status()
-                .await;
+            let kill = Command::new("kill").arg("-TERM").arg(pid.to_string()).status().await;
             if !kill.is_ok_and(|status| status.success()) {
                 self.kill_now();
             }
@@ -190,11 +186,7 @@ impl Function {
         if *self.0.phase.borrow() == Phase::Failed {
             self.ended().await;
         }
-        if *self.0.phase.borrow() == Phase::Stopped {
-            self.start(launch)
-        } else {
-            Ok(())
-        }
+        if *self.0.phase.borrow() == Phase::Stopped { self.start(launch) } else { Ok(()) }
     }
 
     fn start(&self, launch: &Launch) -> io::Result<()> {

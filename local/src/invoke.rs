@@ -54,21 +54,14 @@ async fn invoke(
         Ok(payload) => payload,
         Err(Refusal(status, error, message)) => return refusal(status, error, &message),
     };
-    let call = Call {
-        client_context: client_context(headers),
-        ..Lambda::call(payload)
-    };
+    let call = Call { client_context: client_context(headers), ..Lambda::call(payload) };
     match kind {
         "RequestResponse" => service.synchronously(call, headers).await,
         "Event" => service.asynchronously(call),
         "DryRun" => Reply::new(StatusCode::NO_CONTENT).body(Body::empty()),
         _ => {
             let error = "InvalidParameterValueException";
-            refusal(
-                StatusCode::BAD_REQUEST,
-                error,
-                "InvocationType is not valid",
-            )
+            refusal(StatusCode::BAD_REQUEST, error, "InvocationType is not valid")
         }
     }
 }
@@ -86,41 +79,21 @@ async fn payload(
     if !names_the_function(name) {
         let message =
             format!("Function not found: arn:aws:lambda:{REGION}:{ACCOUNT_ID}:function:{name}");
-        return Err(Refusal(
-            StatusCode::NOT_FOUND,
-            "ResourceNotFoundException",
-            message,
-        ));
+        return Err(Refusal(StatusCode::NOT_FOUND, "ResourceNotFoundException", message));
     }
-    let limit = if kind == "Event" {
-        EVENT_LIMIT
-    } else {
-        SYNC_LIMIT
-    };
+    let limit = if kind == "Event" { EVENT_LIMIT } else { SYNC_LIMIT };
     let Some(payload) = receive::body(headers, body, limit).await else {
         let message = format!(
             "The payload is too large for the {kind} invocation type (limit {limit} bytes)"
         );
-        return Err(Refusal(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "RequestTooLargeException",
-            message,
-        ));
+        return Err(Refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestTooLargeException", message));
     };
-    let payload = if payload.is_empty() {
-        b"{}".to_vec()
-    } else {
-        payload.to_vec()
-    };
+    let payload = if payload.is_empty() { b"{}".to_vec() } else { payload.to_vec() };
     match serde_json::from_slice::<serde::de::IgnoredAny>(&payload) {
         Ok(_) => Ok(payload),
         Err(error) => {
             let message = format!("Could not parse request body into json: {error}");
-            Err(Refusal(
-                StatusCode::BAD_REQUEST,
-                "InvalidRequestContentException",
-                message,
-            ))
+            Err(Refusal(StatusCode::BAD_REQUEST, "InvalidRequestContentException", message))
         }
     }
 }
@@ -165,37 +138,21 @@ impl Service {
             }
             self.tell(&invoked);
         });
-        Reply::new(StatusCode::ACCEPTED)
-            .header("x-amzn-requestid", &id)
-            .body(Body::empty())
+        Reply::new(StatusCode::ACCEPTED).header("x-amzn-requestid", &id).body(Body::empty())
     }
 
     fn tell(&self, invoked: &Invoked) {
-        let how = invoked
-            .error_type()
-            .or(invoked.function_error.as_deref())
-            .unwrap_or("answered");
+        let how = invoked.error_type().or(invoked.function_error.as_deref()).unwrap_or("answered");
         self.narrator.tell(|| {
-            format!(
-                "Invoke {} → {how} ({} ms)",
-                invoked.request_id,
-                invoked.took.as_millis()
-            )
+            format!("Invoke {} → {how} ({} ms)", invoked.request_id, invoked.took.as_millis())
         });
     }
 
     /// The last of what the function has logged since then.
     fn log_tail(&self, before: usize) -> String {
         let logs = self.lambda.function.logs();
-        let log = logs
-            .get(before..)
-            .unwrap_or_default()
-            .join("\n")
-            .into_bytes();
-        STANDARD.encode(
-            log.get(log.len().saturating_sub(LOG_TAIL)..)
-                .unwrap_or_default(),
-        )
+        let log = logs.get(before..).unwrap_or_default().join("\n").into_bytes();
+        STANDARD.encode(log.get(log.len().saturating_sub(LOG_TAIL)..).unwrap_or_default())
     }
 }
 
@@ -218,9 +175,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// The caller's context, which comes as base64 and goes to the function as JSON.
 fn client_context(headers: &HeaderMap) -> Option<String> {
-    let decoded = STANDARD
-        .decode(header(headers, "x-amz-client-context")?)
-        .ok()?;
+    let decoded = STANDARD.decode(header(headers, "x-amz-client-context")?).ok()?;
     String::from_utf8(decoded).ok()
 }
 
@@ -242,14 +197,8 @@ mod tests {
         for (name, known) in [
             ("start-chat-contact", true),
             ("start-chat-contact:$LATEST", true),
-            (
-                "arn:aws:lambda:us-east-1:123456789012:function:start-chat-contact",
-                true,
-            ),
-            (
-                "arn:aws:lambda:us-east-1:123456789012:function:start-chat-contact:live",
-                true,
-            ),
+            ("arn:aws:lambda:us-east-1:123456789012:function:start-chat-contact", true),
+            ("arn:aws:lambda:us-east-1:123456789012:function:start-chat-contact:live", true),
             ("123456789012:function:start-chat-contact", true),
             ("123456789012:start-chat-contact", true),
             ("_", true),

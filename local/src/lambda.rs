@@ -168,11 +168,5 @@ fn invoked(request_id: String, outcome: Outcome, took: Duration) -> Invoked {
     let payload = serde_json::from_slice(&outcome.payload)
         .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&outcome.payload).into_owned()));
     let function_error = outcome.failed.then(|| "Unhandled".to_owned());
-    Invoked {
-        request_id,
-        payload,
-        function_error,
-        raw: outcome.payload,
-        took,
-    }
+    Invoked { request_id, payload, function_error, raw: outcome.payload, took }
 }

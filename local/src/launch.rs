@@ -26,11 +26,7 @@ pub(crate) struct Launch {
 
 impl Launch {
     pub(crate) fn new(file: PathBuf, env: Vec<(String, String)>) -> Self {
-        Self {
-            file,
-            env,
-            inherit_aws: false,
-        }
+        Self { file, env, inherit_aws: false }
     }
 
     /// Lets the function see the shell's AWS settings, so that it calls the real Connect.
@@ -43,10 +39,7 @@ impl Launch {
     pub(crate) fn spawn(&self) -> std::io::Result<Child> {
         let mut command = Command::new(&self.file);
         command.env_clear().kill_on_drop(true);
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
             .envs(std::env::vars_os().filter(|(name, _)| self.inherits(&name.to_string_lossy())));
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
@@ -67,10 +60,7 @@ pub(crate) fn stand_in_variables(connect_url: &str) -> Vec<(String, String)> {
         ("AWS_REGION", REGION),
         ("AWS_DEFAULT_REGION", REGION),
         ("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE"),
-        (
-            "AWS_SECRET_ACCESS_KEY",
-            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
-        ),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         ("AWS_SESSION_TOKEN", "local-session-token"),
         ("AWS_ENDPOINT_URL_CONNECT", connect_url),
     ])
@@ -83,10 +73,7 @@ pub(crate) fn lambda_variables(runtime_api: &str) -> Vec<(String, String)> {
         ("AWS_LAMBDA_FUNCTION_NAME", FUNCTION_NAME),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
-        (
-            "AWS_LAMBDA_LOG_GROUP_NAME",
-            "/aws/lambda/start-chat-contact",
-        ),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/start-chat-contact"),
         ("AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/01/[$LATEST]local"),
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
         ("AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"),
@@ -99,7 +86,5 @@ pub(crate) fn lambda_variables(runtime_api: &str) -> Vec<(String, String)> {
 }
 
 fn owned<const N: usize>(variables: [(&str, &str); N]) -> Vec<(String, String)> {
-    variables
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .to_vec()
+    variables.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
 }

@@ -42,17 +42,12 @@ impl LocalAws {
     pub async fn start(options: Options) -> io::Result<Self> {
         let connect = Connect::new(&options);
         let (connect_server, ca) = serve_connect(&connect, &options).await?;
-        let credentials = if options.real_connect {
-            Some(ShellCredentials::find().await?)
-        } else {
-            None
-        };
+        let credentials =
+            if options.real_connect { Some(ShellCredentials::find().await?) } else { None };
         let target = Target {
             url: &url(&connect_server, options.tls),
             ca: ca.as_ref().map(CaFile::path),
-            credentials: credentials
-                .as_ref()
-                .map_or(&[][..], |found| &found.variables),
+            credentials: credentials.as_ref().map_or(&[][..], |found| &found.variables),
         };
         let deployed = Deployed::new(&options, options.runtime_port, &[], &target).await?;
         let verified = if options.verified_env.is_empty() {
@@ -79,11 +74,7 @@ impl LocalAws {
     async fn start_function(&self, options: &Options) -> io::Result<()> {
         let function = self.function();
         function.ensure_started().await.map_err(|error| {
-            let file = options
-                .function
-                .as_deref()
-                .unwrap_or(Path::new(""))
-                .display();
+            let file = options.function.as_deref().unwrap_or(Path::new("")).display();
             io::Error::new(error.kind(), format!("cannot start {file}: {error}"))
         })?;
         function.settled(options.init_timeout).await;
@@ -129,18 +120,12 @@ impl LocalAws {
 
     /// Invokes the function with these bytes, and waits for the outcome.
     pub async fn invoke(&self, payload: impl Into<Vec<u8>>) -> Invoked {
-        self.deployed
-            .lambda
-            .invoke(Lambda::call(payload.into()))
-            .await
+        self.deployed.lambda.invoke(Lambda::call(payload.into())).await
     }
 
     /// The same under the request id of an earlier invocation, as Lambda retries an asynchronous one.
     pub async fn invoke_again(&self, request_id: &str, payload: impl Into<Vec<u8>>) -> Invoked {
-        let call = Call {
-            id: request_id.to_owned(),
-            ..Lambda::call(payload.into())
-        };
+        let call = Call { id: request_id.to_owned(), ..Lambda::call(payload.into()) };
         self.deployed.lambda.invoke(call).await
     }
 
@@ -190,9 +175,7 @@ fn front(
         .merge(invoke::router(Arc::clone(lambda), options.narrator.clone()))
         .merge(connect::control::router(connect.clone()));
     let routes = if options.playground {
-        routes
-            .merge(playground::router(options))
-            .layer(middleware::from_fn(playground::guard))
+        routes.merge(playground::router(options)).layer(middleware::from_fn(playground::guard))
     } else {
         routes
     };

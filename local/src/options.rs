@@ -26,10 +26,7 @@ impl Rate {
 
 /// What a local AWS is started with; [`Options::new`] has AWS's own defaults.
 #[derive(Clone, Debug)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each switches something of its own on"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each switches something of its own on")]
 pub struct Options {
     /// The function's binary; `None` when something else polls the Runtime API.
     pub function: Option<PathBuf>,
@@ -73,10 +70,7 @@ impl Options {
     /// Everything as on AWS, for the function in the file `function`.
     #[must_use]
     pub fn new(function: impl Into<PathBuf>) -> Self {
-        Self {
-            function: Some(function.into()),
-            ..Self::without_function()
-        }
+        Self { function: Some(function.into()), ..Self::without_function() }
     }
 
     /// Everything as on AWS, without a process: whoever asks the Runtime API is the function.
@@ -233,10 +227,6 @@ impl Narrator {
 
 impl fmt::Debug for Narrator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() {
-            "Narrator(set)"
-        } else {
-            "Narrator(none)"
-        })
+        f.write_str(if self.0.is_some() { "Narrator(set)" } else { "Narrator(none)" })
     }
 }

@@ -29,26 +29,16 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn answered(payload: Vec<u8>) -> Self {
-        Self {
-            payload,
-            failed: false,
-        }
+        Self { payload, failed: false }
     }
 
     pub(crate) fn failed(payload: Vec<u8>) -> Self {
-        Self {
-            payload,
-            failed: true,
-        }
+        Self { payload, failed: true }
     }
 
     /// A failure in Lambda's own words.
     pub(crate) fn error(kind: &str, message: &str) -> Self {
-        Self::failed(
-            json!({"errorType": kind, "errorMessage": message})
-                .to_string()
-                .into_bytes(),
-        )
+        Self::failed(json!({"errorType": kind, "errorMessage": message}).to_string().into_bytes())
     }
 
     /// The failure of an invocation that outlived its deadline.
@@ -85,10 +75,9 @@ impl Death {
     fn outcome(&self, id: &str) -> Outcome {
         match self {
             Self::Init(payload) => Outcome::failed(payload.clone()),
-            Self::Exit(reason) => Outcome::error(
-                "Runtime.ExitError",
-                &format!("RequestId: {id} Error: {reason}"),
-            ),
+            Self::Exit(reason) => {
+                Outcome::error("Runtime.ExitError", &format!("RequestId: {id} Error: {reason}"))
+            }
         }
     }
 }
@@ -112,9 +101,7 @@ impl Queue {
     /// Adds an invocation; its outcome comes over the receiver.
     pub(crate) fn push(&self, call: Call) -> oneshot::Receiver<Outcome> {
         let (answer, outcome) = oneshot::channel();
-        lock(&self.state)
-            .waiting
-            .push_back(Waiting { call, answer });
+        lock(&self.state).waiting.push_back(Waiting { call, answer });
         self.changed.notify_waiters();
         outcome
     }
@@ -131,13 +118,7 @@ impl Queue {
                     return None;
                 }
                 if let Some(Waiting { call, answer }) = state.waiting.pop_front() {
-                    state.running.insert(
-                        call.id.clone(),
-                        Running {
-                            answer,
-                            timer: None,
-                        },
-                    );
+                    state.running.insert(call.id.clone(), Running { answer, timer: None });
                     return Some(call);
                 }
             }
@@ -167,10 +148,7 @@ impl Queue {
 
     /// Takes an invocation out that is worked on, so that its process can end before it does.
     pub(crate) fn take(&self, id: &str) -> Option<oneshot::Sender<Outcome>> {
-        lock(&self.state)
-            .running
-            .remove(id)
-            .map(|running| running.answer)
+        lock(&self.state).running.remove(id).map(|running| running.answer)
     }
 
     /// Hands out nothing any more until the process, which is about to be killed, has ended.
@@ -197,9 +175,7 @@ impl Queue {
 
     /// Takes an invocation back that nobody works on.
     pub(crate) fn withdraw(&self, id: &str) {
-        lock(&self.state)
-            .waiting
-            .retain(|waiting| waiting.call.id != id);
+        lock(&self.state).waiting.retain(|waiting| waiting.call.id != id);
     }
 
     /// Ends what the process worked on. What waits stays for the next process.

@@ -14,17 +14,13 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn new(status: StatusCode) -> Self {
-        Self {
-            status,
-            headers: HeaderMap::new(),
-        }
+        Self { status, headers: HeaderMap::new() }
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
-        if let (Ok(name), Ok(value)) = (
-            HeaderName::try_from(name),
-            HeaderValue::from_bytes(value.as_bytes()),
-        ) {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::try_from(name), HeaderValue::from_bytes(value.as_bytes()))
+        {
             self.headers.append(name, value);
         }
         self
@@ -44,7 +40,5 @@ impl Reply {
 
 /// A JSON response.
 pub(crate) fn json(status: StatusCode, body: &Value) -> Response {
-    Reply::new(status)
-        .header("content-type", "application/json")
-        .body(body.to_string())
+    Reply::new(status).header("content-type", "application/json").body(body.to_string())
 }

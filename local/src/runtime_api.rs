@@ -23,10 +23,7 @@ const RESPONSE_LIMIT: usize = SYNC_LIMIT + 100;
 pub(crate) fn router(lambda: Arc<Lambda>) -> Router {
     Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next))
-        .route(
-            "/2018-06-01/runtime/invocation/{id}/response",
-            post(response),
-        )
+        .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
         .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
         .route("/2018-06-01/runtime/init/error", post(init_error))
         .with_state(lambda)
@@ -73,16 +70,9 @@ async fn response(
         let message = format!(
             "Response payload size exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes)."
         );
-        lambda.queue.finish(
-            &id,
-            Outcome::error("Function.ResponseSizeTooLarge", &message),
-        );
+        lambda.queue.finish(&id, Outcome::error("Function.ResponseSizeTooLarge", &message));
         let message = format!("Exceeded maximum allowed payload size ({RESPONSE_LIMIT} bytes).");
-        return refusal(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "RequestEntityTooLarge",
-            &message,
-        );
+        return refusal(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", &message);
     };
     accepted_if(lambda.queue.finish(&id, Outcome::answered(payload)))
 }
@@ -105,25 +95,15 @@ async fn init_error(State(lambda): State<Arc<Lambda>>, request: Request<Body>) -
 /// The body, unless it is larger than Lambda takes.
 async fn read(request: Request<Body>) -> Option<Vec<u8>> {
     let (head, body) = request.into_parts();
-    receive::body(&head.headers, body, RESPONSE_LIMIT)
-        .await
-        .map(Vec::from)
+    receive::body(&head.headers, body, RESPONSE_LIMIT).await.map(Vec::from)
 }
 
 fn accepted_if(known: bool) -> Response {
-    if known {
-        respond::json(StatusCode::ACCEPTED, &json!({"status": "OK"}))
-    } else {
-        unknown_id()
-    }
+    if known { respond::json(StatusCode::ACCEPTED, &json!({"status": "OK"})) } else { unknown_id() }
 }
 
 fn unknown_id() -> Response {
-    refusal(
-        StatusCode::BAD_REQUEST,
-        "InvalidRequestID",
-        "Invalid request ID",
-    )
+    refusal(StatusCode::BAD_REQUEST, "InvalidRequestID", "Invalid request ID")
 }
 
 fn refusal(status: StatusCode, kind: &str, message: &str) -> Response {

@@ -50,16 +50,14 @@ impl Accepted {
 
 /// Binds a port of loopback, and says which when it cannot.
 pub(crate) async fn bind(port: u16) -> io::Result<TcpListener> {
-    TcpListener::bind(("127.0.0.1", port))
-        .await
-        .map_err(|error| {
-            let why = if error.kind() == io::ErrorKind::AddrInUse {
-                "is in use".to_owned()
-            } else {
-                error.to_string()
-            };
-            io::Error::new(error.kind(), format!("port {port} of 127.0.0.1: {why}"))
-        })
+    TcpListener::bind(("127.0.0.1", port)).await.map_err(|error| {
+        let why = if error.kind() == io::ErrorKind::AddrInUse {
+            "is in use".to_owned()
+        } else {
+            error.to_string()
+        };
+        io::Error::new(error.kind(), format!("port {port} of 127.0.0.1: {why}"))
+    })
 }
 
 impl Server {
@@ -78,11 +76,7 @@ impl Server {
         let incoming = Incoming { incoming, address };
         let serve =
             tokio::spawn(async move { axum::serve(incoming, service).await }).abort_handle();
-        Ok(Self {
-            address,
-            accepted,
-            tasks: vec![accept, serve],
-        })
+        Ok(Self { address, accepted, tasks: vec![accept, serve] })
     }
 }
 
@@ -110,10 +104,7 @@ async fn accept(
         };
         // Small answers must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
-        let connection = Connection {
-            peer,
-            control: accepted.add(),
-        };
+        let connection = Connection { peer, control: accepted.add() };
         let wire = Wire::new(stream, Arc::clone(&connection.control));
         tokio::spawn(hand_over(wire, connection, tls.clone(), sender.clone()));
     }
@@ -157,10 +148,7 @@ impl axum::serve::Listener for Incoming {
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
-        Ok(Connection {
-            peer: self.address,
-            control: Arc::default(),
-        })
+        Ok(Connection { peer: self.address, control: Arc::default() })
     }
 }
 

@@ -46,14 +46,9 @@ type Certificates = (String, CertificateDer<'static>, PrivateKeyDer<'static>);
 fn certificates() -> Result<Certificates, rcgen::Error> {
     let mut authority = CertificateParams::new(Vec::new())?;
     // OpenSSL takes a certificate whose issuer has its own name for self-signed.
-    authority
-        .distinguished_name
-        .push(DnType::CommonName, "local-aws authority");
+    authority.distinguished_name.push(DnType::CommonName, "local-aws authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    authority.key_usages = vec![
-        KeyUsagePurpose::KeyCertSign,
-        KeyUsagePurpose::DigitalSignature,
-    ];
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
     let authority_key = KeyPair::generate()?;
     let pem = authority.self_signed(&authority_key)?.pem();
     let issuer = Issuer::new(authority, authority_key);
@@ -61,8 +56,7 @@ fn certificates() -> Result<Certificates, rcgen::Error> {
     let leaf_key = KeyPair::generate()?;
     let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
     let mut leaf = CertificateParams::new(names)?;
-    leaf.distinguished_name
-        .push(DnType::CommonName, "local-aws");
+    leaf.distinguished_name.push(DnType::CommonName, "local-aws");
     let leaf = leaf.signed_by(&leaf_key, &issuer)?;
     let key = PrivatePkcs8KeyDer::from(leaf_key.serialize_der());
     Ok((pem, leaf.der().clone(), PrivateKeyDer::from(key)))

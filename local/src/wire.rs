@@ -113,8 +113,7 @@ impl AsyncRead for Wire {
         }
         let before = buf.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(cx, buf))?;
-        self.control
-            .hear(buf.filled().get(before..).unwrap_or_default());
+        self.control.hear(buf.filled().get(before..).unwrap_or_default());
         Poll::Ready(Ok(()))
     }
 }

@@ -45,11 +45,7 @@ fn the_keys_of_a_profile_are_handed_over() -> io::Result<()> {
     let region = "[default]\nregion = eu-west-2\n";
     let home = Home::with("keys", &[("credentials", keys), ("config", region)])?;
     let told = told(&home, &[])?;
-    for line in [
-        "AWS_ACCESS_KEY_ID=KEY",
-        "AWS_SECRET_ACCESS_KEY=SECRET",
-        "AWS_REGION=eu-west-2",
-    ] {
+    for line in ["AWS_ACCESS_KEY_ID=KEY", "AWS_SECRET_ACCESS_KEY=SECRET", "AWS_REGION=eu-west-2"] {
         assert!(told.contains(line), "{line}: {told}");
     }
     assert!(!told.contains("AWS_CONTAINER"), "{told}");
@@ -67,11 +63,7 @@ fn credentials_that_end_are_served_to_who_has_the_token() -> io::Result<()> {
     assert!(!told.contains("AWS_ACCESS_KEY_ID="), "{told}");
     let served = told.matches(r#""AccessKeyId":"KEY""#).count();
     assert!(served > 0, "{told}");
-    for part in [
-        r#""Token":"TOKEN""#,
-        "2099-01-01T00:00:00Z",
-        "403 Forbidden",
-    ] {
+    for part in [r#""Token":"TOKEN""#, "2099-01-01T00:00:00Z", "403 Forbidden"] {
         assert_eq!(told.matches(part).count(), served, "{part}: {told}");
     }
     Ok(())
@@ -95,13 +87,7 @@ fn the_shells_own_credentials_come_before_a_profile() -> io::Result<()> {
 #[test]
 fn a_shell_without_credentials_is_told_so() -> io::Result<()> {
     let home = Home::with("none", &[])?;
-    let told = told(
-        &home,
-        &[
-            ("AWS_EC2_METADATA_DISABLED", "true"),
-            ("AWS_REGION", "us-east-1"),
-        ],
-    )?;
+    let told = told(&home, &[("AWS_EC2_METADATA_DISABLED", "true"), ("AWS_REGION", "us-east-1")])?;
     assert!(told.contains("no AWS credentials"), "{told}");
     Ok(())
 }

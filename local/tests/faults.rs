@@ -33,24 +33,14 @@ async fn a_refusal() -> io::Result<()> {
         .times(2);
     let (local, answered) = faulty(fault).await?;
     let answered = answered?;
-    assert_eq!(
-        (answered.status, answered.json()),
-        (429, json!({"Message": "slow down"}))
-    );
-    assert_eq!(
-        answered.header("x-amzn-errortype"),
-        Some("TooManyRequestsException")
-    );
+    assert_eq!((answered.status, answered.json()), (429, json!({"Message": "slow down"})));
+    assert_eq!(answered.header("x-amzn-errortype"), Some("TooManyRequestsException"));
     assert_eq!(answered.header("x-amz-retry-after"), Some("5"));
     assert_eq!(start_chat(&local, &chat(json!({}))).await?.status, 429);
     assert_eq!(start_chat(&local, &chat(json!({}))).await?.status, 200);
     assert_eq!(local.connect().chats(), 1);
-    let statuses: Vec<_> = local
-        .connect()
-        .requests()
-        .iter()
-        .map(|received| received.status)
-        .collect();
+    let statuses: Vec<_> =
+        local.connect().requests().iter().map(|received| received.status).collect();
     assert_eq!(statuses, [429, 429, 200]);
     Ok(())
 }
@@ -58,10 +48,7 @@ async fn a_refusal() -> io::Result<()> {
 #[tokio::test]
 async fn a_reset() -> io::Result<()> {
     let (local, answered) = faulty(Fault::reset()).await?;
-    assert_eq!(
-        answered.map_err(|error| error.kind()).err(),
-        Some(io::ErrorKind::ConnectionReset)
-    );
+    assert_eq!(answered.map_err(|error| error.kind()).err(), Some(io::ErrorKind::ConnectionReset));
     assert_eq!(local.connect().chats(), 0);
     Ok(())
 }
@@ -69,10 +56,7 @@ async fn a_reset() -> io::Result<()> {
 #[tokio::test]
 async fn a_reset_after_the_chat_was_started() -> io::Result<()> {
     let (local, answered) = faulty(Fault::reset_after_start()).await?;
-    assert_eq!(
-        answered.map_err(|error| error.kind()).err(),
-        Some(io::ErrorKind::ConnectionReset)
-    );
+    assert_eq!(answered.map_err(|error| error.kind()).err(), Some(io::ErrorKind::ConnectionReset));
     assert_eq!(local.connect().chats(), 1);
     assert_eq!(local.connect().requests()[0].status, 0);
     Ok(())
@@ -105,10 +89,7 @@ async fn a_slow_body() -> io::Result<()> {
         stream.read_buf(&mut answer).await?;
     }
     let began = Instant::now();
-    assert!(
-        String::from_utf8_lossy(&answer).ends_with("\r\n\r\n"),
-        "only the head so far"
-    );
+    assert!(String::from_utf8_lossy(&answer).ends_with("\r\n\r\n"), "only the head so far");
     stream.read_to_end(&mut answer).await?;
     assert!(began.elapsed() >= A_WHILE / 2);
     assert!(support::parse(&answer)?.json()["ContactId"].is_string());
@@ -117,10 +98,7 @@ async fn a_slow_body() -> io::Result<()> {
 
 #[tokio::test]
 async fn answers_that_cannot_be_read() -> io::Result<()> {
-    for (fault, body) in [
-        (Fault::garbage(), "<html>not JSON</html>"),
-        (Fault::empty(), ""),
-    ] {
+    for (fault, body) in [(Fault::garbage(), "<html>not JSON</html>"), (Fault::empty(), "")] {
         let (local, answered) = faulty(fault).await?;
         let answered = answered?;
         assert_eq!((answered.status, answered.text().as_str()), (200, body));
@@ -129,11 +107,7 @@ async fn answers_that_cannot_be_read() -> io::Result<()> {
     let (_local, answered) = faulty(Fault::raw(503, "text/html", "busy")).await?;
     let answered = answered?;
     assert_eq!(
-        (
-            answered.status,
-            answered.header("content-type"),
-            answered.text().as_str()
-        ),
+        (answered.status, answered.header("content-type"), answered.text().as_str()),
         (503, Some("text/html"), "busy")
     );
     Ok(())
@@ -152,15 +126,8 @@ async fn a_missing_member() -> io::Result<()> {
 async fn a_black_hole() -> io::Result<()> {
     let local = with(Fault::black_hole()).await?;
     let body = chat(json!({}));
-    assert!(
-        tokio::time::timeout(A_WHILE, start_chat(&local, &body))
-            .await
-            .is_err()
-    );
-    assert_eq!(
-        (local.connect().chats(), local.connect().requests().len()),
-        (0, 1)
-    );
+    assert!(tokio::time::timeout(A_WHILE, start_chat(&local, &body)).await.is_err());
+    assert_eq!((local.connect().chats(), local.connect().requests().len()), (0, 1));
     Ok(())
 }
 
@@ -179,10 +146,7 @@ async fn a_connection_closed_after_the_answer() -> io::Result<()> {
     let mut answer = Vec::new();
     tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await??;
     let answered = support::parse(&answer)?;
-    assert_eq!(
-        (answered.status, answered.header("connection")),
-        (200, None)
-    );
+    assert_eq!((answered.status, answered.header("connection")), (200, None));
     Ok(())
 }
 
@@ -204,42 +168,23 @@ async fn a_connection_is_kept_and_counted_once() -> io::Result<()> {
             stream.read_buf(&mut answer).await?;
         }
     }
-    assert_eq!(
-        (local.connect().connections(), local.connect().chats()),
-        (1, 3)
-    );
+    assert_eq!((local.connect().connections(), local.connect().chats()), (1, 3));
     Ok(())
 }
 
 #[tokio::test]
 async fn a_fault_for_one_operation_until_cleared() -> io::Result<()> {
     let local = with(
-        Fault::status(500, "InternalServiceException")
-            .always()
-            .on(Operation::DescribeContact),
+        Fault::status(500, "InternalServiceException").always().on(Operation::DescribeContact),
     )
     .await?;
-    let describe = format!(
-        "/contacts/{}/{}",
-        world::INSTANCE_ID,
-        world::ENDED_LATEST_CONTACT_ID
-    );
+    let describe = format!("/contacts/{}/{}", world::INSTANCE_ID, world::ENDED_LATEST_CONTACT_ID);
     assert_eq!(start_chat(&local, &chat(json!({}))).await?.status, 200);
     for _ in 0..3 {
-        assert_eq!(
-            send(&local.connect_url(), "GET", &describe, &SIGNED, b"")
-                .await?
-                .status,
-            500
-        );
+        assert_eq!(send(&local.connect_url(), "GET", &describe, &SIGNED, b"").await?.status, 500);
     }
     local.connect().clear_faults();
-    assert_eq!(
-        send(&local.connect_url(), "GET", &describe, &SIGNED, b"")
-            .await?
-            .status,
-        200
-    );
+    assert_eq!(send(&local.connect_url(), "GET", &describe, &SIGNED, b"").await?.status, 200);
     Ok(())
 }
 
@@ -249,60 +194,30 @@ async fn all_of_it_over_http() -> io::Result<()> {
     for url in [local.connect_url(), local.front_url()] {
         let fault =
             json!([{"kind": "status", "status": 503, "errorType": "X", "on": "StartChatContact"}]);
-        let added = send(
-            &url,
-            "POST",
-            "/_local/faults",
-            &[],
-            fault.to_string().as_bytes(),
-        )
-        .await?;
+        let added = send(&url, "POST", "/_local/faults", &[], fault.to_string().as_bytes()).await?;
         assert_eq!(added.json()[0]["status"], 503);
         assert_eq!(start_chat(&local, &chat(json!({}))).await?.status, 503);
         assert_eq!(
-            send(&url, "POST", "/_local/faults", &[], b"{\"kind\":\"?\"}")
-                .await?
-                .status,
+            send(&url, "POST", "/_local/faults", &[], b"{\"kind\":\"?\"}").await?.status,
             400
         );
-        assert_eq!(
-            send(&url, "DELETE", "/_local/faults", &[], b"")
-                .await?
-                .json(),
-            json!([])
-        );
-        let requests = send(&url, "GET", "/_local/requests", &[], b"")
-            .await?
-            .json();
+        assert_eq!(send(&url, "DELETE", "/_local/faults", &[], b"").await?.json(), json!([]));
+        let requests = send(&url, "GET", "/_local/requests", &[], b"").await?.json();
         assert_eq!(requests[0]["error"], "X");
         send(&url, "DELETE", "/_local/requests", &[], b"").await?;
         assert!(local.connect().requests().is_empty());
     }
     let url = local.connect_url();
-    let added = send(
-        &url,
-        "POST",
-        "/_local/contacts",
-        &[],
-        b"{\"Id\":\"mine\",\"CustomerId\":\"me\"}",
-    )
-    .await?
-    .json();
-    assert_eq!(
-        (&added["Id"], &added["Channel"]),
-        (&json!("mine"), &json!("CHAT"))
-    );
-    let ended = send(&url, "POST", "/_local/contacts", &[], b"{\"End\":\"mine\"}")
-        .await?
-        .json();
+    let added =
+        send(&url, "POST", "/_local/contacts", &[], b"{\"Id\":\"mine\",\"CustomerId\":\"me\"}")
+            .await?
+            .json();
+    assert_eq!((&added["Id"], &added["Channel"]), (&json!("mine"), &json!("CHAT")));
+    let ended = send(&url, "POST", "/_local/contacts", &[], b"{\"End\":\"mine\"}").await?.json();
     assert!(ended["DisconnectTimestamp"].is_u64());
-    let contacts = send(&url, "GET", "/_local/contacts", &[], b"")
-        .await?
-        .json();
+    let contacts = send(&url, "GET", "/_local/contacts", &[], b"").await?.json();
     assert!(
-        contacts
-            .as_array()
-            .is_some_and(|all| all.iter().any(|contact| contact["Id"] == "mine"))
+        contacts.as_array().is_some_and(|all| all.iter().any(|contact| contact["Id"] == "mine"))
     );
     assert_ne!(contacts, Value::Null);
     Ok(())

@@ -26,11 +26,9 @@ async fn invoke(
 }
 
 async fn echo() -> io::Result<LocalAws> {
-    with_function(Options::without_function(), |event| {
-        match event.get("fail") {
-            Some(_) => Err(json!({"errorType": "E", "errorMessage": "m"})),
-            None => Ok(json!({"echo": event})),
-        }
+    with_function(Options::without_function(), |event| match event.get("fail") {
+        Some(_) => Err(json!({"errorType": "E", "errorMessage": "m"})),
+        None => Ok(json!({"echo": event})),
     })
     .await
 }
@@ -43,17 +41,11 @@ async fn an_answer() -> io::Result<()> {
         "arn%3Aaws%3Alambda%3Aus-east-1%3A123456789012%3Afunction%3Astart-chat-contact",
     ] {
         let answered = invoke(&local, name, &[], b"{\"a\":1}").await?;
-        assert_eq!(
-            (answered.status, answered.json()),
-            (200, json!({"echo": {"a": 1}}))
-        );
+        assert_eq!((answered.status, answered.json()), (200, json!({"echo": {"a": 1}})));
         assert_eq!(answered.header("x-amz-executed-version"), Some("$LATEST"));
         assert_eq!(answered.header("x-amz-function-error"), None);
     }
-    assert_eq!(
-        invoke(&local, "_", &[], b"").await?.json(),
-        json!({"echo": {}})
-    );
+    assert_eq!(invoke(&local, "_", &[], b"").await?.json(), json!({"echo": {}}));
     Ok(())
 }
 
@@ -65,10 +57,7 @@ async fn a_failure() -> io::Result<()> {
         (answered.status, answered.header("x-amz-function-error")),
         (200, Some("Unhandled"))
     );
-    assert_eq!(
-        answered.json(),
-        json!({"errorType": "E", "errorMessage": "m"})
-    );
+    assert_eq!(answered.json(), json!({"errorType": "E", "errorMessage": "m"}));
     assert_eq!(answered.header("x-amz-log-result"), Some(""));
     Ok(())
 }
@@ -79,28 +68,13 @@ async fn refusals() -> io::Result<()> {
     let too_large = [("Content-Length", "6291457")];
     let strange = [("X-Amz-Invocation-Type", "Strange")];
     for (name, headers, payload, status, kind) in [
-        (
-            "another",
-            &[][..],
-            &b"{}"[..],
-            404,
-            "ResourceNotFoundException",
-        ),
-        (
-            "_",
-            &[],
-            b"{not json",
-            400,
-            "InvalidRequestContentException",
-        ),
+        ("another", &[][..], &b"{}"[..], 404, "ResourceNotFoundException"),
+        ("_", &[], b"{not json", 400, "InvalidRequestContentException"),
         ("_", &strange, b"{}", 400, "InvalidParameterValueException"),
         ("_", &too_large, b"", 413, "RequestTooLargeException"),
     ] {
         let answered = invoke(&local, name, headers, payload).await?;
-        assert_eq!(
-            (answered.status, answered.header("x-amzn-errortype")),
-            (status, Some(kind))
-        );
+        assert_eq!((answered.status, answered.header("x-amzn-errortype")), (status, Some(kind)));
         assert_eq!(answered.json()["Type"], "User");
     }
     Ok(())
@@ -110,9 +84,7 @@ async fn refusals() -> io::Result<()> {
 async fn a_dry_run() -> io::Result<()> {
     let local = LocalAws::start(Options::without_function()).await?;
     assert_eq!(
-        invoke(&local, "_", &[("X-Amz-Invocation-Type", "DryRun")], b"{}")
-            .await?
-            .status,
+        invoke(&local, "_", &[("X-Amz-Invocation-Type", "DryRun")], b"{}").await?.status,
         204
     );
     Ok(())
@@ -127,19 +99,13 @@ async fn an_event_is_tried_three_times_under_one_id() -> io::Result<()> {
     let api = local.runtime_api();
     for _ in 0..3 {
         let next = send(&api, "GET", "/2018-06-01/runtime/invocation/next", &[], b"").await?;
-        let id = next
-            .header("lambda-runtime-aws-request-id")
-            .unwrap_or_default();
+        let id = next.header("lambda-runtime-aws-request-id").unwrap_or_default();
         assert_eq!(Some(id), answered.header("x-amzn-requestid"));
         let path = format!("/2018-06-01/runtime/invocation/{id}/error");
         send(&api, "POST", &path, &[], b"{\"errorType\":\"E\"}").await?;
     }
     let fourth = send(&api, "GET", "/2018-06-01/runtime/invocation/next", &[], b"");
-    assert!(
-        tokio::time::timeout(Duration::from_secs(2), fourth)
-            .await
-            .is_err()
-    );
+    assert!(tokio::time::timeout(Duration::from_secs(2), fourth).await.is_err());
     Ok(())
 }
 
@@ -153,19 +119,14 @@ async fn the_clients_context_reaches_the_runtime() -> io::Result<()> {
     };
     let context = [("X-Amz-Client-Context", "eyJjdXN0b20iOnt9fQ==")];
     let (_, work) = tokio::join!(invoke(&local, "_", &context, b"{}"), poll);
-    assert_eq!(
-        work?.header("lambda-runtime-client-context"),
-        Some("{\"custom\":{}}")
-    );
+    assert_eq!(work?.header("lambda-runtime-client-context"), Some("{\"custom\":{}}"));
     Ok(())
 }
 
 #[tokio::test]
 async fn several_run_at_once() -> io::Result<()> {
-    let (one, two) = (
-        echo().await?,
-        with_function(Options::without_function(), |_| Ok(json!("two"))).await?,
-    );
+    let (one, two) =
+        (echo().await?, with_function(Options::without_function(), |_| Ok(json!("two"))).await?);
     assert_eq!(one.invoke_json(&json!(1)).await.payload, json!({"echo": 1}));
     assert_eq!(two.invoke_json(&Value::Null).await.payload, json!("two"));
     Ok(())

@@ -14,10 +14,7 @@ const LOOPBACK: (&str, &str) = ("Host", "127.0.0.1:9000");
 /// A local AWS whose function answers 405, as the real one does to `GET`.
 async fn local(playground: bool) -> io::Result<LocalAws> {
     let options = Options::without_function().playground(playground);
-    with_function(options, |_| {
-        Ok(json!({"statusCode": 405, "body": "the function"}))
-    })
-    .await
+    with_function(options, |_| Ok(json!({"statusCode": 405, "body": "the function"}))).await
 }
 
 async fn ask(
@@ -55,11 +52,7 @@ async fn browsers_get_the_page_and_all_else_the_function() -> io::Result<()> {
     ] {
         let answered = ask(&local, method, path, headers).await?;
         let told = (answered.status, answered.text());
-        assert_eq!(
-            told,
-            (405, "the function".to_owned()),
-            "{method} {path} {headers:?}"
-        );
+        assert_eq!(told, (405, "the function".to_owned()), "{method} {path} {headers:?}");
     }
     Ok(())
 }
@@ -90,14 +83,9 @@ async fn nothing_on_the_page_comes_from_elsewhere() -> io::Result<()> {
         let answered = ask(&local, "GET", path, &[LOOPBACK, BROWSER]).await?;
         let content_type = answered.header("content-type").unwrap_or_default();
         assert!(content_type.starts_with(kind), "{path}: {content_type}");
-        let policy = answered
-            .header("content-security-policy")
-            .unwrap_or_default();
+        let policy = answered.header("content-security-policy").unwrap_or_default();
         assert!(policy.starts_with("default-src 'none';"), "{path}");
-        assert!(
-            !policy.contains("unsafe") && !policy.contains('*'),
-            "{path}"
-        );
+        assert!(!policy.contains("unsafe") && !policy.contains('*'), "{path}");
         assert_eq!(answered.header("x-content-type-options"), Some("nosniff"));
         assert_eq!(answered.header("access-control-allow-origin"), None);
         let text = answered.text().replace("http://www.w3.org/2000/svg", "");
@@ -117,10 +105,7 @@ async fn other_sites_pages_cannot_use_the_local_controls() -> io::Result<()> {
             &[LOOPBACK, ("Sec-Fetch-Site", "cross-site")][..],
             &[LOOPBACK, ("Sec-Fetch-Site", "same-site")],
             &[("Host", "evil.example:9000")],
-            &[
-                ("Host", "evil.example:9000"),
-                ("Sec-Fetch-Site", "same-origin"),
-            ],
+            &[("Host", "evil.example:9000"), ("Sec-Fetch-Site", "same-origin")],
         ] {
             let answered = ask(&local, "GET", path, foreign).await?;
             assert_eq!(answered.status, 403, "{path} {foreign:?}");
@@ -177,10 +162,7 @@ async fn claims_go_to_a_process_of_their_own_if_there_is_one() -> io::Result<()>
     assert_eq!(local.function().starts(), 1);
     let before = local.function().pid();
     send(&local.front_url(), "POST", "/", &[claims], b"{}").await?;
-    assert_eq!(
-        (local.function().starts(), local.function().pid()),
-        (1, before)
-    );
+    assert_eq!((local.function().starts(), local.function().pid()), (1, before));
     // Without claims it is this one that is invoked, does not answer, and is ended.
     send(&local.front_url(), "POST", "/", &[], b"{}").await?;
     assert_eq!(local.function().pid(), None);

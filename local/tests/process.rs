@@ -31,10 +31,7 @@ async fn the_process_has_lambdas_environment_and_nothing_else() -> io::Result<()
         ),
         "{logs:?}"
     );
-    assert!(
-        logs.contains(&format!("ca [] connect [{}]", local.connect_url())),
-        "{logs:?}"
-    );
+    assert!(logs.contains(&format!("ca [] connect [{}]", local.connect_url())), "{logs:?}");
     Ok(())
 }
 
@@ -42,21 +39,9 @@ async fn the_process_has_lambdas_environment_and_nothing_else() -> io::Result<()
 async fn a_deadline_kills_and_the_next_invocation_starts_again() -> io::Result<()> {
     let local = LocalAws::start(options()).await?;
     let first = local.function().pid();
-    poll(&local, |event| {
-        Ok(if event == json!("hang") {
-            Value::Null
-        } else {
-            json!("done")
-        })
-    });
-    assert_eq!(
-        local.invoke_json(&json!("hang")).await.error_type(),
-        Some("Sandbox.Timedout")
-    );
-    assert_eq!(
-        local.invoke_json(&json!("work")).await.payload,
-        json!("done")
-    );
+    poll(&local, |event| Ok(if event == json!("hang") { Value::Null } else { json!("done") }));
+    assert_eq!(local.invoke_json(&json!("hang")).await.error_type(), Some("Sandbox.Timedout"));
+    assert_eq!(local.invoke_json(&json!("work")).await.payload, json!("done"));
     assert_eq!(local.function().starts(), 2);
     assert_ne!(local.function().pid(), first);
     assert!(!alive(first));
@@ -65,10 +50,7 @@ async fn a_deadline_kills_and_the_next_invocation_starts_again() -> io::Result<(
 
 #[tokio::test]
 async fn a_process_that_exits_fails_its_invocation() -> io::Result<()> {
-    let options = options()
-        .timeout(Duration::from_secs(20))
-        .env("STATUS", "3")
-        .env("LIVES", "1");
+    let options = options().timeout(Duration::from_secs(20)).env("STATUS", "3").env("LIVES", "1");
     let local = LocalAws::start(options).await?;
     poll(&local, |_| Ok(Value::Null));
     let invoked = local.invoke("{}").await;
@@ -76,10 +58,7 @@ async fn a_process_that_exits_fails_its_invocation() -> io::Result<()> {
         "RequestId: {} Error: Runtime exited with error: exit status 3",
         invoked.request_id
     );
-    assert_eq!(
-        invoked.payload,
-        json!({"errorType": "Runtime.ExitError", "errorMessage": message})
-    );
+    assert_eq!(invoked.payload, json!({"errorType": "Runtime.ExitError", "errorMessage": message}));
     Ok(())
 }
 
@@ -93,10 +72,7 @@ async fn a_killed_process_fails_its_invocation() -> io::Result<()> {
     };
     let (invoked, ()) = tokio::join!(local.invoke("{}"), kill);
     let message = invoked.error_message().unwrap_or_default();
-    assert!(
-        message.ends_with("Runtime exited with error: signal: killed"),
-        "{message}"
-    );
+    assert!(message.ends_with("Runtime exited with error: signal: killed"), "{message}");
     assert_eq!(local.function().pid(), None);
     Ok(())
 }
@@ -115,10 +91,7 @@ async fn a_process_that_exits_at_once_fails_each_invocation() -> io::Result<()> 
 #[tokio::test]
 async fn a_process_that_never_asks_for_work_times_out() -> io::Result<()> {
     let local = LocalAws::start(options()).await?;
-    assert_eq!(
-        local.invoke("{}").await.error_type(),
-        Some("Sandbox.Timedout")
-    );
+    assert_eq!(local.invoke("{}").await.error_type(), Some("Sandbox.Timedout"));
     Ok(())
 }
 
@@ -170,9 +143,7 @@ async fn the_process_ends_with_the_local_aws() -> io::Result<()> {
 
 #[tokio::test]
 async fn a_missing_binary_is_named() {
-    let error = LocalAws::start(Options::new("/nowhere/function"))
-        .await
-        .expect_err("no such file");
+    let error = LocalAws::start(Options::new("/nowhere/function")).await.expect_err("no such file");
     assert!(error.to_string().contains("/nowhere/function"), "{error}");
 }
 
@@ -180,14 +151,8 @@ async fn a_missing_binary_is_named() {
 async fn a_port_in_use_is_named() -> io::Result<()> {
     let taken = std::net::TcpListener::bind("127.0.0.1:0")?;
     let port = taken.local_addr()?.port();
-    let error = LocalAws::start(Options::without_function().front_port(port))
-        .await
-        .expect_err("in use");
-    assert!(
-        error
-            .to_string()
-            .contains(&format!("port {port} of 127.0.0.1: is in use")),
-        "{error}"
-    );
+    let error =
+        LocalAws::start(Options::without_function().front_port(port)).await.expect_err("in use");
+    assert!(error.to_string().contains(&format!("port {port} of 127.0.0.1: is in use")), "{error}");
     Ok(())
 }

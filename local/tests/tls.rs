@@ -28,9 +28,7 @@ async fn ask(local: &LocalAws, name: &'static str) -> io::Result<support::Answer
         .with_no_client_auth();
     let stream = TcpStream::connect(local.connect_url().trim_start_matches("https://")).await?;
     let name = ServerName::try_from(name).map_err(io::Error::other)?;
-    let mut stream = TlsConnector::from(Arc::new(config))
-        .connect(name, stream)
-        .await?;
+    let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
     let headers = [&SIGNED[..], &[("Connection", "close")]].concat();
     support::exchange(
         &mut stream,
@@ -61,20 +59,12 @@ async fn the_certificate_is_good_for_loopback() -> io::Result<()> {
 #[tokio::test]
 async fn the_function_is_told_of_the_authority_whose_file_is_removed_in_the_end() -> io::Result<()>
 {
-    let options = Options::new(idle())
-        .tls(true)
-        .init_timeout(std::time::Duration::from_millis(200));
+    let options =
+        Options::new(idle()).tls(true).init_timeout(std::time::Duration::from_millis(200));
     let local = LocalAws::start(options).await?;
-    let file = local
-        .ca_file()
-        .map(std::path::Path::to_path_buf)
-        .unwrap_or_default();
+    let file = local.ca_file().map(std::path::Path::to_path_buf).unwrap_or_default();
     let line = format!("ca [{}] connect [{}]", file.display(), local.connect_url());
-    assert!(
-        local.function().logs().contains(&line),
-        "{:?}",
-        local.function().logs()
-    );
+    assert!(local.function().logs().contains(&line), "{:?}", local.function().logs());
     assert!(file.exists());
     drop(local);
     assert!(!file.exists());

@@ -17,10 +17,7 @@ pub struct Process {
 /// read here because its loader for them also brings profiles, STS and SSO,
 /// which a function never uses and each cold start would pay for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a variable of its own"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a variable of its own")]
 pub struct Aws {
     /// The region: `AWS_REGION`, which Lambda sets, else `AWS_DEFAULT_REGION`.
     pub region: Option<String>,
@@ -95,10 +92,7 @@ impl Process {
 }
 
 /// A variable that is set and not empty.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the only reader of the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "the only reader of the environment")]
 pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
@@ -129,10 +123,7 @@ mod tests {
 
     #[test]
     fn connects_own_endpoint_comes_before_that_of_all_services() {
-        let (own, all) = (
-            ("AWS_ENDPOINT_URL_CONNECT", "own"),
-            ("AWS_ENDPOINT_URL", "all"),
-        );
+        let (own, all) = (("AWS_ENDPOINT_URL_CONNECT", "own"), ("AWS_ENDPOINT_URL", "all"));
         let ignore = |value| ("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", value);
         for (variables, url) in [
             (&[][..], None),
@@ -148,17 +139,9 @@ mod tests {
 
     #[test]
     fn endpoints_are_the_plain_ones_unless_asked() {
-        for (value, is_set) in [
-            ("true", true),
-            ("TRUE", true),
-            ("false", false),
-            ("1", false),
-        ] {
+        for (value, is_set) in [("true", true), ("TRUE", true), ("false", false), ("1", false)] {
             assert_eq!(aws(&[("AWS_USE_FIPS_ENDPOINT", value)]).fips, is_set);
-            assert_eq!(
-                aws(&[("AWS_USE_DUALSTACK_ENDPOINT", value)]).dual_stack,
-                is_set
-            );
+            assert_eq!(aws(&[("AWS_USE_DUALSTACK_ENDPOINT", value)]).dual_stack, is_set);
         }
     }
 
@@ -178,11 +161,9 @@ mod tests {
 
     #[test]
     fn only_provisioned_environments_are_made_ahead() {
-        for (kind, is_provisioned) in [
-            ("provisioned-concurrency", true),
-            ("on-demand", false),
-            ("snap-start", false),
-        ] {
+        for (kind, is_provisioned) in
+            [("provisioned-concurrency", true), ("on-demand", false), ("snap-start", false)]
+        {
             let aws = aws(&[("AWS_LAMBDA_INITIALIZATION_TYPE", kind)]);
             assert_eq!(aws.is_provisioned, is_provisioned, "{kind}");
         }

@@ -8,10 +8,7 @@ fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
 }
 
 fn faults(variables: &[(&str, &str)]) -> Vec<String> {
-    read(variables)
-        .err()
-        .map(|error| error.0)
-        .unwrap_or_default()
+    read(variables).err().map(|error| error.0).unwrap_or_default()
 }
 
 const LEAST: [(&str, &str); 2] = [("INSTANCE_ID", "i-1"), ("CONTACT_FLOW_ID", "f-1")];
@@ -64,15 +61,8 @@ fn every_faulty_variable_is_named_at_once() {
 
 #[test]
 fn blank_is_not_set() {
-    let faults = faults(&[
-        ("INSTANCE_ID", " "),
-        ("CONTACT_FLOW_ID", ""),
-        ("ATTACHMENTS", ""),
-    ]);
-    assert_eq!(
-        faults,
-        ["INSTANCE_ID is not set", "CONTACT_FLOW_ID is not set"]
-    );
+    let faults = faults(&[("INSTANCE_ID", " "), ("CONTACT_FLOW_ID", ""), ("ATTACHMENTS", "")]);
+    assert_eq!(faults, ["INSTANCE_ID is not set", "CONTACT_FLOW_ID is not set"]);
 }
 
 #[test]
@@ -91,18 +81,12 @@ fn flows_are_ids_or_arns_of_the_instance() {
 
 #[test]
 fn claims_are_split_at_their_last_equals_sign() {
-    let claims = (
-        "ATTRIBUTE_CLAIMS",
-        "email=Email, https://x.example/?a=b=Plan",
-    );
+    let claims = ("ATTRIBUTE_CLAIMS", "email=Email, https://x.example/?a=b=Plan");
     let settings = read(&[LEAST[0], LEAST[1], claims]).unwrap_or_else(|error| panic!("{error}"));
     let pair = |claim: &str, name: &str| (claim.to_owned(), name.to_owned());
     assert_eq!(
         settings.policy.attribute_claims,
-        [
-            pair("email", "Email"),
-            pair("https://x.example/?a=b", "Plan")
-        ]
+        [pair("email", "Email"), pair("https://x.example/?a=b", "Plan")]
     );
     for faulty in ["email", "=Email", "email=", "email=E mail", "a=X,b=X"] {
         let claims = ("ATTRIBUTE_CLAIMS", faulty);
@@ -121,11 +105,7 @@ fn the_default_duration_keeps_to_the_limits() {
         ("1h", false),
     ] {
         let duration = ("DEFAULT_CHAT_DURATION_MINUTES", text);
-        assert_eq!(
-            read(&[LEAST[0], LEAST[1], duration]).is_ok(),
-            fine,
-            "{text}"
-        );
+        assert_eq!(read(&[LEAST[0], LEAST[1], duration]).is_ok(), fine, "{text}");
     }
 }
 
@@ -167,9 +147,7 @@ fn the_template_sets_every_setting_and_no_other() {
 #[test]
 fn the_documentation_has_every_setting_and_no_other() {
     let page = project_file("docs/settings.md");
-    let rows = page
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix('|'));
+    let rows = page.lines().filter_map(|line| line.trim().strip_prefix('|'));
     let first = rows.filter_map(|row| row.split('|').next());
     let names = first.flat_map(|cell| cell.split('`').skip(1).step_by(2));
     let is_others = |name: &str| {

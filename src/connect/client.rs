@@ -75,9 +75,7 @@ fn http_client(system_roots: bool) -> SharedHttpClient {
     let context = TlsContext::builder().with_trust_store(roots).build();
     let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
     // Building a context does not fail; if it did, the system's roots would do.
-    builder
-        .tls_context(context.unwrap_or_default())
-        .build_https()
+    builder.tls_context(context.unwrap_or_default()).build_https()
 }
 
 #[cfg(test)]
@@ -108,10 +106,7 @@ mod tests {
             _: &RuntimeComponents,
             _: &mut ConfigBag,
         ) -> Result<(), BoxError> {
-            context
-                .request()
-                .uri()
-                .clone_into(&mut self.0.lock().expect("a lock"));
+            context.request().uri().clone_into(&mut self.0.lock().expect("a lock"));
             Err("stop".into())
         }
     }
@@ -129,29 +124,15 @@ mod tests {
 
     #[tokio::test]
     async fn requests_go_where_the_environment_says() {
-        let region = |name: &str| Aws {
-            region: Some(name.to_owned()),
-            ..Aws::default()
-        };
+        let region = |name: &str| Aws { region: Some(name.to_owned()), ..Aws::default() };
         let plain = region("eu-west-2");
-        let fips = Aws {
-            fips: true,
-            ..region("us-east-1")
-        };
-        let dual_stack = Aws {
-            dual_stack: true,
-            ..region("us-east-1")
-        };
-        let elsewhere = Aws {
-            endpoint_url: Some("http://127.0.0.1:9".to_owned()),
-            ..region("us-east-1")
-        };
+        let fips = Aws { fips: true, ..region("us-east-1") };
+        let dual_stack = Aws { dual_stack: true, ..region("us-east-1") };
+        let elsewhere =
+            Aws { endpoint_url: Some("http://127.0.0.1:9".to_owned()), ..region("us-east-1") };
         for (aws, host) in [
             (plain, "https://connect.eu-west-2.amazonaws.com"),
-            (
-                region("us-gov-west-1"),
-                "https://connect.us-gov-west-1.amazonaws.com",
-            ),
+            (region("us-gov-west-1"), "https://connect.us-gov-west-1.amazonaws.com"),
             (fips, "https://connect-fips.us-east-1.amazonaws.com"),
             (dual_stack, "https://connect.us-east-1.api.aws"),
             (elsewhere, "http://127.0.0.1:9"),

@@ -44,18 +44,12 @@ impl Meter {
     }
 
     pub(super) fn interceptor(&self) -> CountAttempts {
-        CountAttempts {
-            attempts: Arc::clone(&self.attempts),
-            trace_id: self.trace_id.clone(),
-        }
+        CountAttempts { attempts: Arc::clone(&self.attempts), trace_id: self.trace_id.clone() }
     }
 
     /// Adds the time that `call` takes, even if it is given up.
     pub(super) async fn time<T>(&self, call: impl Future<Output = T>) -> T {
-        let _stop = Stop {
-            meter: self,
-            since: Instant::now(),
-        };
+        let _stop = Stop { meter: self, since: Instant::now() };
         call.await
     }
 }

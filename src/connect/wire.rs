@@ -96,15 +96,11 @@ pub(super) fn answer(answer: StartChatContactOutput, has_markdown: bool) -> Opti
             participant_token: given(answer.participant_token)?,
             continued_from_contact_id: given(answer.continued_from_contact_id),
             connection_credentials: answer.connection_credentials.map(|one| {
-                ConnectionCredentials {
-                    connection_token: one.connection_token,
-                    expiry: one.expiry,
-                }
+                ConnectionCredentials { connection_token: one.connection_token, expiry: one.expiry }
             }),
-            websocket: answer.websocket.map(|one| Websocket {
-                url: one.url,
-                connection_expiry: one.connection_expiry,
-            }),
+            websocket: answer
+                .websocket
+                .map(|one| Websocket { url: one.url, connection_expiry: one.connection_expiry }),
             streaming_id: given(answer.streaming_id),
         },
     })
@@ -158,9 +154,8 @@ fn participant(chat: &Members) -> Option<types::ParticipantDetails> {
 
 fn initial_message(chat: &Members) -> Option<types::ChatMessage> {
     let message = chat.initial_message.as_ref()?;
-    let builder = types::ChatMessage::builder()
-        .content_type(&message.content_type)
-        .content(&message.content);
+    let builder =
+        types::ChatMessage::builder().content_type(&message.content_type).content(&message.content);
     builder.build().ok()
 }
 
@@ -175,9 +170,7 @@ fn participant_configuration(mode: ResponseMode) -> types::ParticipantConfigurat
         ResponseMode::Incremental => types::ResponseMode::Incremental,
         ResponseMode::Complete => types::ResponseMode::Complete,
     };
-    types::ParticipantConfiguration::builder()
-        .response_mode(mode)
-        .build()
+    types::ParticipantConfiguration::builder().response_mode(mode).build()
 }
 
 fn persistent_chat(chat: &Members) -> Option<types::PersistentChat> {
@@ -212,9 +205,7 @@ fn segment(value: &SegmentAttribute) -> types::SegmentAttributeValue {
         SegmentAttribute::Integer(number) => builder.value_integer(*number),
         SegmentAttribute::Arn(arn) => builder.value_arn(arn),
         SegmentAttribute::Map(map) => {
-            let map = map
-                .iter()
-                .map(|(name, value)| (name.clone(), segment(value)));
+            let map = map.iter().map(|(name, value)| (name.clone(), segment(value)));
             builder.set_value_map(Some(map.collect()))
         }
         SegmentAttribute::List(items) => {
@@ -235,9 +226,7 @@ mod tests {
             .participant_id("participant-1")
             .participant_token("secret-1")
             .connection_credentials(
-                types::ConnectionCredentials::builder()
-                    .connection_token("secret-2")
-                    .build(),
+                types::ConnectionCredentials::builder().connection_token("secret-2").build(),
             )
             .websocket(types::Websocket::builder().url("wss://secret-3").build())
             .build();

@@ -41,9 +41,7 @@ impl Handler {
             .into_iter()
             .enumerate()
             .map(|(index, item)| trigger::open_element(item, invocation.key(index)));
-        let chats = self
-            .start_chats(name, payloads, Order::Any, invocation)
-            .await;
+        let chats = self.start_chats(name, payloads, Order::Any, invocation).await;
         reply::results(&chats)
     }
 

@@ -55,10 +55,7 @@ impl Invocation {
 
     /// The key of a request that has none of its own.
     pub(super) fn key(&self, index: usize) -> Key {
-        Key::Invocation {
-            request_id: self.request_id.clone(),
-            index,
-        }
+        Key::Invocation { request_id: self.request_id.clone(), index }
     }
 }
 
@@ -108,11 +105,7 @@ fn time_allowed(deadline_millis: u64, now: SystemTime) -> Duration {
 
 /// Callers' mistakes are warnings; what the deployer must see to is an error.
 fn level(status: u16) -> Level {
-    if status >= 500 {
-        Level::ERROR
-    } else {
-        Level::WARN
-    }
+    if status >= 500 { Level::ERROR } else { Level::WARN }
 }
 
 /// What those who run the function need to know beyond the code.
@@ -155,11 +148,7 @@ mod tests {
         ] {
             let deadline = u64::try_from(1_000_000_000_i64 + left_millis);
             let allowed = time_allowed(deadline.unwrap_or_default(), now);
-            assert_eq!(
-                allowed,
-                Duration::from_millis(allowed_millis),
-                "{left_millis}"
-            );
+            assert_eq!(allowed, Duration::from_millis(allowed_millis), "{left_millis}");
         }
     }
 }

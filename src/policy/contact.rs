@@ -32,9 +32,7 @@ impl Claimed {
     #[must_use]
     pub fn contact_id(&self) -> Option<&str> {
         let is_byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
-        self.chat
-            .named_contact()
-            .filter(|id| id.bytes().all(is_byte))
+        self.chat.named_contact().filter(|id| id.bytes().all(is_byte))
     }
 
     /// The instance to look in.
@@ -106,16 +104,9 @@ mod tests {
         let caller = Caller::Stranger(Claims::new(object(json!({"sub": "ana"}))));
         let key = Key::Http { header: None };
         let request = object(request);
-        let payload = Payload {
-            request,
-            caller,
-            key,
-        };
+        let payload = Payload { request, caller, key };
         let request = request::parse(&payload, &defaults).expect("a request");
-        match policy
-            .admit(request, &payload.caller)
-            .expect("an admission")
-        {
+        match policy.admit(request, &payload.caller).expect("an admission") {
             Admission::Claimed(claimed) => claimed,
             Admission::Granted(_) => panic!("granted without a look at the contact"),
         }
@@ -142,30 +133,12 @@ mod tests {
     fn only_ones_own_ended_chats_are_continued() {
         for (found, refused) in [
             (Some(contact(Some("ana"), true, true)), None),
-            (
-                Some(contact(Some("ana"), true, false)),
-                Some(Refused::StillRunning),
-            ),
-            (
-                Some(contact(Some("ana"), false, true)),
-                Some(Refused::Contact),
-            ),
-            (
-                Some(contact(Some("ana"), false, false)),
-                Some(Refused::Contact),
-            ),
-            (
-                Some(contact(Some("eve"), true, true)),
-                Some(Refused::Contact),
-            ),
-            (
-                Some(contact(Some("eve"), true, false)),
-                Some(Refused::Contact),
-            ),
-            (
-                Some(contact(Some("Ana"), true, true)),
-                Some(Refused::Contact),
-            ),
+            (Some(contact(Some("ana"), true, false)), Some(Refused::StillRunning)),
+            (Some(contact(Some("ana"), false, true)), Some(Refused::Contact)),
+            (Some(contact(Some("ana"), false, false)), Some(Refused::Contact)),
+            (Some(contact(Some("eve"), true, true)), Some(Refused::Contact)),
+            (Some(contact(Some("eve"), true, false)), Some(Refused::Contact)),
+            (Some(contact(Some("Ana"), true, true)), Some(Refused::Contact)),
             (Some(contact(Some(""), true, true)), Some(Refused::Contact)),
             (Some(contact(None, true, true)), Some(Refused::Contact)),
             (None, Some(Refused::Contact)),
@@ -182,10 +155,7 @@ mod tests {
             (Some(contact(Some("ana"), true, true)), None),
             (Some(contact(Some("ana"), true, false)), None),
             (Some(contact(Some("ana"), false, true)), None),
-            (
-                Some(contact(Some("eve"), true, true)),
-                Some(Refused::Contact),
-            ),
+            (Some(contact(Some("eve"), true, true)), Some(Refused::Contact)),
             (Some(contact(None, false, true)), Some(Refused::Contact)),
             (None, Some(Refused::Contact)),
         ] {
@@ -201,10 +171,7 @@ mod tests {
             persistent.map(|persistent| persistent.source_contact_id.clone())
         };
         let own = contact(Some("ana"), true, true);
-        let first = Contact {
-            initial_contact_id: None,
-            ..own.clone()
-        };
+        let first = Contact { initial_contact_id: None, ..own.clone() };
         for (how, found, expected) in [
             ("ENTIRE_PAST_SESSION", own.clone(), "initial"),
             ("ENTIRE_PAST_SESSION", first.clone(), "latest"),

@@ -61,8 +61,7 @@ impl Instance {
     /// [`InvalidId`] for what is no flow, or one of another instance.
     pub(crate) fn parse_flow(&self, text: &str) -> Result<String, InvalidId> {
         let flow = self.flow(text).filter(|flow| is_id(flow, 500));
-        flow.map(str::to_owned)
-            .ok_or(InvalidId("a flow of the configured instance"))
+        flow.map(str::to_owned).ok_or(InvalidId("a flow of the configured instance"))
     }
 
     /// As [`Instance::parse_flow`], where it is not known of which instance.
@@ -133,14 +132,7 @@ mod tests {
 
     #[test]
     fn what_is_no_instance_is_refused() {
-        for text in [
-            "",
-            " ",
-            "a b",
-            "arn:aws:s3:::bucket",
-            "../x",
-            &"i".repeat(101),
-        ] {
+        for text in ["", " ", "a b", "arn:aws:s3:::bucket", "../x", &"i".repeat(101)] {
             assert!(Instance::parse(text).is_err(), "{text}");
         }
     }

@@ -33,9 +33,7 @@ impl Origins {
         match texts.iter().find(|text| !is_origin(text)) {
             Some(text) => Err((*text).to_owned()),
             None if texts.is_empty() => Ok(Self::Unchecked),
-            None => Ok(Self::Only(
-                texts.iter().map(|text| (*text).to_owned()).collect(),
-            )),
+            None => Ok(Self::Only(texts.iter().map(|text| (*text).to_owned()).collect())),
         }
     }
 }

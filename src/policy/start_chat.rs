@@ -36,10 +36,7 @@ pub(crate) struct Members {
     pub(crate) initial_message: Option<InitialMessage>,
     #[serde(skip)]
     pub(crate) client_token: Option<String>,
-    #[serde(
-        rename = "ChatDurationInMinutes",
-        skip_serializing_if = "Option::is_none"
-    )]
+    #[serde(rename = "ChatDurationInMinutes", skip_serializing_if = "Option::is_none")]
     pub(crate) duration_minutes: Option<i32>,
     #[serde(
         rename = "SupportedMessagingContentTypes",
@@ -83,9 +80,7 @@ impl StartChat {
             instance_id: instance.id().to_owned(),
             contact_flow_id: flow,
             attributes: attributes(&request, claims)?,
-            participant_details: ParticipantDetails {
-                display_name: request.display_name,
-            },
+            participant_details: ParticipantDetails { display_name: request.display_name },
             initial_message: request.initial_message,
             client_token: request.client_token.map(|asked| asked.value),
             duration_minutes: request.duration_minutes,
@@ -130,9 +125,7 @@ impl StartChat {
             .chain(&self.0.client_token);
         let segments = self.0.segment_attributes.values();
         let texts = texts.map(|text| Cow::Borrowed(text.as_str()));
-        let values: Vec<_> = texts
-            .chain(segments.flat_map(SegmentAttribute::texts))
-            .collect();
+        let values: Vec<_> = texts.chain(segments.flat_map(SegmentAttribute::texts)).collect();
         redact(text, &values)
     }
 
@@ -140,9 +133,7 @@ impl StartChat {
     pub(super) fn named_contact(&self) -> Option<&str> {
         let source = self.0.persistent_chat.as_ref();
         let source = source.map(|persistent| &persistent.source_contact_id);
-        source
-            .or(self.0.related_contact_id.as_ref())
-            .map(String::as_str)
+        source.or(self.0.related_contact_id.as_ref()).map(String::as_str)
     }
 
     pub(super) fn customer_id(&self) -> Option<&str> {
@@ -162,10 +153,7 @@ fn attributes(
     claims: Vec<(String, Option<String>)>,
 ) -> Result<BTreeMap<String, String>, Refused> {
     let mut attributes = request.attributes.clone();
-    let mut is_named = attributes
-        .values
-        .get(CUSTOMER_NAME)
-        .is_some_and(|name| !name.is_empty());
+    let mut is_named = attributes.values.get(CUSTOMER_NAME).is_some_and(|name| !name.is_empty());
     for (name, value) in claims {
         is_named |= name == CUSTOMER_NAME;
         if let Some(value) = value

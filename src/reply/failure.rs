@@ -23,10 +23,7 @@ impl Failure {
     #[must_use]
     pub fn of(error: &Error) -> Self {
         let told = error.told();
-        Self {
-            message: message(error, &told),
-            error_type: told.code.into_owned(),
-        }
+        Self { message: message(error, &told), error_type: told.code.into_owned() }
     }
 
     /// The failure of a list of requests, if any failed. It goes by the type
@@ -35,9 +32,7 @@ impl Failure {
         let results: Vec<_> = results.collect();
         let failed = results.iter().enumerate();
         let failed = failed.filter_map(|(index, error)| Some((index, (*error)?)));
-        let failed: Vec<_> = failed
-            .map(|(index, error)| (index, error, error.told()))
-            .collect();
+        let failed: Vec<_> = failed.map(|(index, error)| (index, error, error.told())).collect();
         let transient = failed.iter().find(|(_, _, told)| told.is_transient());
         let (_, _, first) = transient.or(failed.first())?;
         let lines = failed.iter().take(LISTED);
@@ -68,9 +63,6 @@ impl std::fmt::Debug for Failure {
 
 impl From<Failure> for Diagnostic {
     fn from(failure: Failure) -> Self {
-        Self {
-            error_type: failure.error_type,
-            error_message: failure.message,
-        }
+        Self { error_type: failure.error_type, error_message: failure.message }
     }
 }

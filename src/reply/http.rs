@@ -80,11 +80,7 @@ impl<'a> HttpReply<'a> {
             }
             _ => {}
         }
-        Self {
-            format,
-            request_id,
-            headers,
-        }
+        Self { format, request_id, headers }
     }
 
     /// The answer to a browser's preflight request.
@@ -92,8 +88,7 @@ impl<'a> HttpReply<'a> {
     pub fn preflight(mut self) -> Value {
         self.headers.insert(ALLOW, METHODS);
         self.headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-        self.headers
-            .insert(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
+        self.headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
         self.headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS);
         self.into_response(204, None)
     }

@@ -53,12 +53,7 @@ pub(super) fn body(error: &Error, told: &Told, request_id: &str) -> String {
         request_id,
         errors: problems.get(..LISTED).unwrap_or(&problems),
         data: Data {
-            error: SampleError {
-                code,
-                message: detail,
-                status_code: told.status,
-                request_id,
-            },
+            error: SampleError { code, message: detail, status_code: told.status, request_id },
         },
     };
     // Strings and numbers: nothing in it can fail to become JSON.

@@ -36,10 +36,7 @@ impl Attributes {
     /// Adds an attribute that the caller did not give, unless the limit of
     /// 32,768 bytes would be passed. Tells whether it was added.
     pub(crate) fn add_if_room(&mut self, name: &str, value: &str) -> bool {
-        let replaced = self
-            .values
-            .get(name)
-            .map_or(0, |old| name.len() + old.len());
+        let replaced = self.values.get(name).map_or(0, |old| name.len() + old.len());
         let others = total(&self.values) - replaced;
         let fits = others + name.len() + value.len() <= TOTAL_BYTES;
         if fits {
@@ -50,10 +47,7 @@ impl Attributes {
 }
 
 fn total(values: &BTreeMap<String, String>) -> usize {
-    values
-        .iter()
-        .map(|(name, value)| name.len() + value.len())
-        .sum()
+    values.iter().map(|(name, value)| name.len() + value.len()).sum()
 }
 
 /// Reads the attributes: an object, or (as some clients send it) a string
@@ -66,10 +60,7 @@ pub(super) fn read(member: &Member<'_>) -> Attributes {
             "names and values must have at most {TOTAL_BYTES} bytes of UTF-8 together, not {bytes}"
         ));
     }
-    Attributes {
-        values,
-        pointer: member.pointer.clone(),
-    }
+    Attributes { values, pointer: member.pointer.clone() }
 }
 
 fn object<'a>(member: &Member<'a>) -> Option<Cow<'a, Map<String, Value>>> {
@@ -95,9 +86,7 @@ fn strings(member: &Member<'_>, object: &Map<String, Value>) -> BTreeMap<String,
             problem("its name must consist of letters, digits, dashes and underscores".to_owned());
         } else if !NAME.contains(&name.len()) {
             let count = name.len();
-            problem(format!(
-                "its name must have 1 to 32767 characters, not {count}"
-            ));
+            problem(format!("its name must have 1 to 32767 characters, not {count}"));
         }
         match string(value) {
             Some(text) => drop(strings.insert(name.clone(), text)),

@@ -17,11 +17,7 @@ pub(super) struct Member<'a> {
 
 impl<'a> Member<'a> {
     pub(super) fn new(value: &'a Value, pointer: String, report: &'a Report) -> Self {
-        Self {
-            value,
-            pointer,
-            report,
-        }
+        Self { value, pointer, report }
     }
 
     /// An element or member of this one.
@@ -62,10 +58,7 @@ impl<'a> Member<'a> {
 
     /// As [`Member::name`], with its place.
     pub(super) fn asked(&self, length: RangeInclusive<usize>) -> Option<Asked<String>> {
-        Some(Asked {
-            value: self.name(length)?,
-            pointer: self.pointer.clone(),
-        })
+        Some(Asked { value: self.name(length)?, pointer: self.pointer.clone() })
     }
 
     /// An integer in a range. `60.0` and `6e1` are integers too: JSON knows
@@ -121,10 +114,7 @@ impl<'a> Member<'a> {
 }
 
 /// The integer that a number with fraction or exponent is, if it is one.
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "it has no fraction, and fits"
-)]
+#[expect(clippy::cast_possible_truncation, reason = "it has no fraction, and fits")]
 fn whole(value: &Value) -> Option<i64> {
     /// Up to here, every integer has a float of its own.
     const EXACT: f64 = 9_007_199_254_740_992.0;

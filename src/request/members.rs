@@ -64,10 +64,7 @@ pub(super) fn connection_types(member: &Member<'_>) -> Vec<ConnectionType> {
     let items = member.list().unwrap_or_default();
     let choices = [
         ("WEBSOCKET", ConnectionType::Websocket),
-        (
-            "CONNECTION_CREDENTIALS",
-            ConnectionType::ConnectionCredentials,
-        ),
+        ("CONNECTION_CREDENTIALS", ConnectionType::ConnectionCredentials),
     ];
     let mut types = Vec::new();
     for item in items {

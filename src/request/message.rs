@@ -12,22 +12,13 @@ const CONTENT_BYTES: RangeInclusive<usize> = 1..=16_384;
 
 /// The message types a chat may carry
 /// (API reference, `StartChatContactRequest.SupportedMessagingContentTypes`).
-const CONTENT_TYPES: [&str; 5] = [
-    TEXT_PLAIN,
-    TEXT_MARKDOWN,
-    "application/json",
-    INTERACTIVE,
-    INTERACTIVE_RESPONSE,
-];
+const CONTENT_TYPES: [&str; 5] =
+    [TEXT_PLAIN, TEXT_MARKDOWN, "application/json", INTERACTIVE, INTERACTIVE_RESPONSE];
 
 /// The message types a customer may open a chat with: all but the one that
 /// only flows and agents send (API reference, `ChatMessage.ContentType`).
-const INITIAL_CONTENT_TYPES: [&str; 4] = [
-    TEXT_PLAIN,
-    TEXT_MARKDOWN,
-    "application/json",
-    INTERACTIVE_RESPONSE,
-];
+const INITIAL_CONTENT_TYPES: [&str; 4] =
+    [TEXT_PLAIN, TEXT_MARKDOWN, "application/json", INTERACTIVE_RESPONSE];
 
 const TEXT_PLAIN: &str = "text/plain";
 const TEXT_MARKDOWN: &str = "text/markdown";
@@ -97,9 +88,7 @@ pub(super) fn content_types(member: &Member<'_>) -> Option<ContentTypes> {
     let items = member.list()?;
     let types: Vec<Option<String>> = items.iter().map(content_type).collect();
     let types: Vec<String> = types.into_iter().collect::<Option<_>>()?;
-    ContentTypes::new(types)
-        .map_err(|rule| member.problem(rule))
-        .ok()
+    ContentTypes::new(types).map_err(|rule| member.problem(rule)).ok()
 }
 
 fn content_type(item: &Member<'_>) -> Option<String> {
@@ -119,10 +108,7 @@ pub(super) fn initial_message(member: &Member<'_>) -> Option<InitialMessage> {
     reader.finish();
     let content_type = content_type.and_then(|member| initial_content_type(&member));
     let content = content.and_then(|member| bytes(&member));
-    Some(InitialMessage {
-        content_type: content_type?,
-        content: content?,
-    })
+    Some(InitialMessage { content_type: content_type?, content: content? })
 }
 
 fn initial_content_type(member: &Member<'_>) -> Option<String> {

@@ -24,12 +24,7 @@ impl<'a> Reader<'a> {
         pointer: impl Into<String>,
         report: &'a Report,
     ) -> Self {
-        Self {
-            members,
-            pointer: pointer.into(),
-            read: Vec::new(),
-            report,
-        }
+        Self { members, pointer: pointer.into(), read: Vec::new(), report }
     }
 
     /// A reader of the object in a member.
@@ -80,8 +75,7 @@ impl<'a> Reader<'a> {
 
     /// The member of this name, unless it is `""`.
     pub(super) fn filled(&mut self, name: &str) -> Option<Member<'a>> {
-        self.member(name)
-            .filter(|member| member.value.as_str() != Some(""))
+        self.member(name).filter(|member| member.value.as_str() != Some(""))
     }
 
     /// A string of so many characters, and its place; `""` is "not given".
@@ -133,8 +127,5 @@ fn is_empty(value: &Value) -> bool {
 /// The API's own spelling and lowerCamelCase.
 fn spellings(name: &str) -> [String; 2] {
     let (first, rest) = name.split_at(1);
-    [
-        first.to_ascii_uppercase() + rest,
-        first.to_ascii_lowercase() + rest,
-    ]
+    [first.to_ascii_uppercase() + rest, first.to_ascii_lowercase() + rest]
 }

@@ -33,10 +33,7 @@ impl Report {
         let fits = length.contains(&count);
         if !fits {
             let (min, max) = (length.start(), length.end());
-            self.problem(
-                at,
-                format!("must have {min} to {max} characters, not {count}"),
-            );
+            self.problem(at, format!("must have {min} to {max} characters, not {count}"));
         }
         fits
     }

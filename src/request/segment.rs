@@ -19,13 +19,7 @@ const NAME: std::ops::RangeInclusive<usize> = 1..=128;
 const STRING: std::ops::RangeInclusive<usize> = 0..=1024;
 
 /// The members of the API's `SegmentAttributeValue`.
-const FORMS: [&str; 5] = [
-    "ValueString",
-    "ValueMap",
-    "ValueInteger",
-    "ValueList",
-    "ValueArn",
-];
+const FORMS: [&str; 5] = ["ValueString", "ValueMap", "ValueInteger", "ValueList", "ValueArn"];
 
 /// The value of one segment attribute: the API's `SegmentAttributeValue`, with
 /// exactly one of its members, as the type says.
@@ -77,9 +71,7 @@ fn map<'a>(
         check_name(&inside, name);
         (name, attribute(&inside))
     });
-    members
-        .filter_map(|(name, value)| Some((name.clone(), value?)))
-        .collect()
+    members.filter_map(|(name, value)| Some((name.clone(), value?))).collect()
 }
 
 fn check_name(member: &Member<'_>, name: &str) {
@@ -90,9 +82,7 @@ fn check_name(member: &Member<'_>, name: &str) {
         );
     } else if !NAME.contains(&name.len()) {
         let count = name.len();
-        member.problem(format!(
-            "its name must have 1 to 128 characters, not {count}"
-        ));
+        member.problem(format!("its name must have 1 to 128 characters, not {count}"));
     }
 }
 
@@ -105,9 +95,8 @@ fn attribute(member: &Member<'_>) -> Option<SegmentAttribute> {
         Value::Object(object) => Some(SegmentAttribute::Map(map(member, object))),
         Value::Null | Value::Bool(_) => {
             let found = type_name(member.value);
-            member.problem(format!(
-                "must be a string, an integer, an object or a list, not {found}"
-            ));
+            member
+                .problem(format!("must be a string, an integer, an object or a list, not {found}"));
             None
         }
     }
@@ -122,17 +111,12 @@ fn is_explicit(object: &Map<String, Value>) -> bool {
 
 fn explicit<'a>(member: &Member<'a>, object: &'a Map<String, Value>) -> Option<SegmentAttribute> {
     let mut reader = Reader::new(object, member.pointer.clone(), member.report());
-    let given: Vec<_> = FORMS
-        .iter()
-        .filter_map(|form| Some((*form, reader.value(form)?)))
-        .collect();
+    let given: Vec<_> =
+        FORMS.iter().filter_map(|form| Some((*form, reader.value(form)?))).collect();
     reader.finish();
     let [(form, value)] = given.as_slice() else {
         let count = given.len();
-        member.problem(format!(
-            "must have exactly one of {}, not {count}",
-            FORMS.join(", ")
-        ));
+        member.problem(format!("must have exactly one of {}, not {count}", FORMS.join(", ")));
         return None;
     };
     match *form {
@@ -158,9 +142,7 @@ fn explicit<'a>(member: &Member<'a>, object: &'a Map<String, Value>) -> Option<S
 
 fn list<'a>(member: &Member<'a>, items: &'a [Value]) -> Vec<SegmentAttribute> {
     let items = items.iter().enumerate();
-    items
-        .filter_map(|(index, item)| attribute(&member.inside(&index.to_string(), item)))
-        .collect()
+    items.filter_map(|(index, item)| attribute(&member.inside(&index.to_string(), item))).collect()
 }
 
 fn string(member: &Member<'_>) -> Option<String> {

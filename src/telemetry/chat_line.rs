@@ -106,10 +106,7 @@ impl ChatLine<'_> {
             message: MESSAGE,
             line: self,
         });
-        let line = Line {
-            log,
-            metrics: self.metrics(),
-        };
+        let line = Line { log, metrics: self.metrics() };
         if let Ok(mut text) = serde_json::to_vec(&line) {
             text.push(b'\n');
             // A log that cannot be written is no reason to lose the chat.
@@ -138,10 +135,7 @@ impl<'a> ChatLine<'a> {
 
     /// `name=value` after `name=value`.
     fn text(&self) -> String {
-        let mut text = format!(
-            "{MESSAGE} trigger={} outcome={}",
-            self.trigger, self.outcome
-        );
+        let mut text = format!("{MESSAGE} trigger={} outcome={}", self.trigger, self.outcome);
         let fields = serde_json::to_value(self).unwrap_or_default();
         for (name, value) in fields.as_object().into_iter().flatten() {
             text = format!("{text} {name}={value}");

@@ -59,11 +59,7 @@ mod tests {
             (json!({"a": null}), Some(r#"{"a":null}"#)),
             (Value::Null, None),
         ] {
-            assert_eq!(
-                claims(value.clone()).text("sub").as_deref(),
-                text,
-                "{value}"
-            );
+            assert_eq!(claims(value.clone()).text("sub").as_deref(), text, "{value}");
         }
         assert_eq!(claims(json!("x")).text("Sub"), None);
     }

@@ -92,17 +92,12 @@ impl HttpCall {
         }
         let text = self.text()?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let request = if text.trim_ascii().is_empty() {
-            Map::new()
-        } else {
-            object(parse_json(text)?)?
-        };
+        let request =
+            if text.trim_ascii().is_empty() { Map::new() } else { object(parse_json(text)?)? };
         Ok(Payload {
             request,
             caller: Caller::Stranger(Claims::new(std::mem::take(&mut self.claims))),
-            key: Key::Http {
-                header: self.idempotency_key.take(),
-            },
+            key: Key::Http { header: self.idempotency_key.take() },
         })
     }
 

@@ -7,18 +7,9 @@ use crate::json::{str_at, value_at};
 
 /// Services told by a path of members that only they send.
 const TELLING: [(&[&str], &str); 9] = [
-    (
-        &["requestContext", "elb"],
-        "an Application Load Balancer's request",
-    ),
-    (
-        &["requestContext", "connectionId"],
-        "a WebSocket API's message",
-    ),
-    (
-        &["requestContext", "serviceNetworkArn"],
-        "a VPC Lattice request",
-    ),
+    (&["requestContext", "elb"], "an Application Load Balancer's request"),
+    (&["requestContext", "connectionId"], "a WebSocket API's message"),
+    (&["requestContext", "serviceNetworkArn"], "a VPC Lattice request"),
     (&["raw_path"], "a VPC Lattice request"),
     (&["Details", "ContactData"], "a Connect flow's event"),
     (&["awslogs"], "a CloudWatch Logs event"),
@@ -48,10 +39,7 @@ pub(super) fn service(event: &Map<String, Value>) -> Option<String> {
 fn records(event: &Map<String, Value>) -> Option<String> {
     let source = |record: &Value| {
         let source = record.get("eventSource").or(record.get("EventSource"));
-        source
-            .and_then(Value::as_str)
-            .unwrap_or("an unknown source")
-            .to_owned()
+        source.and_then(Value::as_str).unwrap_or("an unknown source").to_owned()
     };
     let top = str_at(event, &["eventSource"]).filter(|source| source.starts_with("aws:"));
     let found = match event.get("Records") {

@@ -193,11 +193,7 @@ fn event() -> impl Strategy<Value = Value> {
 
 /// The codes that a caller can bring about with nothing but a request.
 fn is_expected(code: &str) -> bool {
-    let codes = [
-        "ValidationException",
-        "ForbiddenException",
-        "ResourceNotFoundException",
-    ];
+    let codes = ["ValidationException", "ForbiddenException", "ResourceNotFoundException"];
     codes.contains(&code)
 }
 
@@ -233,11 +229,7 @@ fn check_connect(aws: &LocalAws) -> Result<(), TestCaseError> {
 fn any_json_is_answered() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let aws = runtime.block_on(start(options().quota(usize::MAX)));
-    let config = Config {
-        cases: CASES,
-        failure_persistence: None,
-        ..Config::default()
-    };
+    let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let started = TestRunner::new(config).run(&event(), |event| {
         check(&runtime.block_on(aws.invoke_json(&event)))?;
         check_connect(&aws)
@@ -245,10 +237,6 @@ fn any_json_is_answered() {
     if let Err(failure) = started {
         panic!("{failure}");
     }
-    assert!(
-        aws.connect().chats() > 20,
-        "{} chats",
-        aws.connect().chats()
-    );
+    assert!(aws.connect().chats() > 20, "{} chats", aws.connect().chats());
     assert_eq!(aws.function().starts(), 1, "the process lives");
 }

@@ -35,9 +35,7 @@ fn failed(invoked: &Invoked) -> Vec<&str> {
 
 /// The display names that Connect received, sorted.
 fn names(starts: &[Value]) -> Vec<&str> {
-    let names = starts
-        .iter()
-        .map(|sent| sent["ParticipantDetails"]["DisplayName"].as_str());
+    let names = starts.iter().map(|sent| sent["ParticipantDetails"]["DisplayName"].as_str());
     let mut names: Vec<_> = names.map(Option::unwrap_or_default).collect();
     names.sort_unstable();
     names
@@ -77,29 +75,17 @@ async fn a_list_with_failures_is_attempted_whole_and_lists_them_all() {
 #[tokio::test]
 async fn a_list_fails_by_the_failure_that_a_retry_may_mend() {
     for (fault, error_type) in [
-        (
-            Fault::status(429, "LimitExceededException"),
-            "LimitExceededException",
-        ),
-        (
-            Fault::status(404, "ResourceNotFoundException"),
-            "ValidationException",
-        ),
+        (Fault::status(429, "LimitExceededException"), "LimitExceededException"),
+        (Fault::status(404, "ResourceNotFoundException"), "ValidationException"),
         (Fault::garbage(), "BadGatewayException"),
-        (
-            Fault::status(403, "AccessDeniedException"),
-            "ValidationException",
-        ),
+        (Fault::status(403, "AccessDeniedException"), "ValidationException"),
     ] {
         let aws = start(options()).await;
         aws.connect().inject(fault.always());
         let (invoked, _) = send(&aws, &json!([{"strange": 1}, named("a")])).await;
         assert_failed(&invoked, error_type);
         let message = invoked.error_message().unwrap_or_default();
-        assert!(
-            message.starts_with("2 of 2 failed: /0 ValidationException: "),
-            "{message}"
-        );
+        assert!(message.starts_with("2 of 2 failed: /0 ValidationException: "), "{message}");
     }
 }
 
@@ -108,8 +94,7 @@ async fn a_redelivered_list_starts_only_what_failed() {
     let aws = start(options()).await;
     let rule = |id: &str| json!({"detail-type": "t", "source": "s", "id": id, "detail": named(id)});
     let events = json!([rule("1"), rule("2"), rule("3")]);
-    aws.connect()
-        .inject(Fault::status(404, "ResourceNotFoundException"));
+    aws.connect().inject(Fault::status(404, "ResourceNotFoundException"));
     let (invoked, _) = send(&aws, &events).await;
     assert_failed(&invoked, "ResourceNotFoundException");
     assert_eq!(aws.connect().chats(), 2);
@@ -152,8 +137,7 @@ async fn only_the_failed_messages_of_a_queue_are_reported() {
     assert_eq!(failed(&invoked), reported);
     assert_eq!(names(&starts), ["Customer", "bare", "last", "rule"]);
 
-    aws.connect()
-        .inject(Fault::status(403, "AccessDeniedException").always());
+    aws.connect().inject(Fault::status(403, "AccessDeniedException").always());
     let (invoked, _) = send(&aws, &sqs(&records[..2])).await;
     assert_eq!(failed(&invoked), ["bare", "rule"]);
 }
@@ -168,9 +152,7 @@ async fn a_fifo_queue_is_read_up_to_its_first_failure() {
     }
     let (invoked, starts) = send(&aws, &sqs(&records)).await;
     assert_eq!(failed(&invoked), Vec::<&str>::new());
-    let sent = starts
-        .iter()
-        .map(|sent| &sent["ParticipantDetails"]["DisplayName"]);
+    let sent = starts.iter().map(|sent| &sent["ParticipantDetails"]["DisplayName"]);
     assert_eq!(sent.collect::<Vec<_>>(), names_of);
     records[1]["body"] = json!("not JSON");
     let (invoked, starts) = send(&aws, &sqs(&records)).await;
@@ -209,9 +191,8 @@ async fn at_most_eight_chats_of_a_batch_are_asked_for_at_once() {
     aws.connect().inject(Fault::delay(DELAY).always());
     let requests: Vec<_> = (0..30).map(named).collect();
     let messages = requests.iter().enumerate();
-    let messages: Vec<_> = messages
-        .map(|(id, request)| record(&id.to_string(), request.to_string()))
-        .collect();
+    let messages: Vec<_> =
+        messages.map(|(id, request)| record(&id.to_string(), request.to_string())).collect();
     for event in [json!(requests), sqs(&messages)] {
         let (invoked, starts) = send(&aws, &event).await;
         assert_eq!(invoked.function_error, None, "{}", invoked.payload);
@@ -220,9 +201,7 @@ async fn at_most_eight_chats_of_a_batch_are_asked_for_at_once() {
         let arrivals: Vec<_> = aws.connect().requests().iter().map(|one| one.at).collect();
         let in_flight = arrivals.iter().map(|now| {
             let others = arrivals.iter();
-            others
-                .filter(|one| *one <= now && *now < **one + DELAY)
-                .count()
+            others.filter(|one| *one <= now && *now < **one + DELAY).count()
         });
         let most = in_flight.max().unwrap_or_default();
         assert!((5..=8).contains(&most), "{most}");

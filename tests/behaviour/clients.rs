@@ -45,11 +45,7 @@ async fn the_body_is_json_whatever_its_type_is_said_to_be() {
                 let (answer, sent) = chat(&aws, &event).await;
                 assert_eq!(answer["statusCode"], 200, "{headers}");
                 let sent = split_token(sent).0;
-                assert_eq!(
-                    sent,
-                    named("Zoë", &json!({"customerName": "Zoë"})),
-                    "{headers}"
-                );
+                assert_eq!(sent, named("Zoë", &json!({"customerName": "Zoë"})), "{headers}");
             }
         }
     }
@@ -68,41 +64,13 @@ async fn each_client_names_the_customer_in_its_own_way() {
         (json!({"Attributes": own("A")}), "A", own("A")),
         (json!({"Attributes": own("A").to_string()}), "A", own("A")),
         (json!({"ParticipantDetails": details("D")}), "D", own("D")),
-        (
-            json!({"ParticipantDetails": details("D"), "Attributes": own("A")}),
-            "D",
-            own("A"),
-        ),
-        (
-            json!({"ParticipantDetails": details("D"), "Username": "C"}),
-            "D",
-            own("D"),
-        ),
-        (
-            json!({"ParticipantDetails": details(""), "Attributes": own("A")}),
-            "A",
-            own("A"),
-        ),
-        (
-            json!({"ParticipantDetails": {}, "customerName": "B", "Username": "C"}),
-            "B",
-            own("B"),
-        ),
-        (
-            json!({"Attributes": own("A"), "customerName": "B", "Username": "C"}),
-            "A",
-            own("A"),
-        ),
-        (
-            json!({"Attributes": own(""), "customerName": "B", "Username": "C"}),
-            "B",
-            own("B"),
-        ),
-        (
-            json!({"Attributes": {}, "customerName": "", "Username": "C"}),
-            "C",
-            own("C"),
-        ),
+        (json!({"ParticipantDetails": details("D"), "Attributes": own("A")}), "D", own("A")),
+        (json!({"ParticipantDetails": details("D"), "Username": "C"}), "D", own("D")),
+        (json!({"ParticipantDetails": details(""), "Attributes": own("A")}), "A", own("A")),
+        (json!({"ParticipantDetails": {}, "customerName": "B", "Username": "C"}), "B", own("B")),
+        (json!({"Attributes": own("A"), "customerName": "B", "Username": "C"}), "A", own("A")),
+        (json!({"Attributes": own(""), "customerName": "B", "Username": "C"}), "B", own("B")),
+        (json!({"Attributes": {}, "customerName": "", "Username": "C"}), "C", own("C")),
         (
             json!({"Attributes": {"page": "p"}}),
             "Visitor",

@@ -40,21 +40,9 @@ async fn answer(aws: &LocalAws, event: &Value) -> Value {
     assert_eq!(invoked.function_error, None, "{answer}");
     let request_id = Some(invoked.request_id.as_str());
     assert_eq!(header(&answer, "x-request-id"), request_id, "{answer}");
-    assert_eq!(
-        header(&answer, "cache-control"),
-        Some("no-store"),
-        "{answer}"
-    );
-    assert_eq!(
-        header(&answer, "x-content-type-options"),
-        Some("nosniff"),
-        "{answer}"
-    );
-    assert_eq!(
-        header(&answer, "access-control-allow-credentials"),
-        None,
-        "{answer}"
-    );
+    assert_eq!(header(&answer, "cache-control"), Some("no-store"), "{answer}");
+    assert_eq!(header(&answer, "x-content-type-options"), Some("nosniff"), "{answer}");
+    assert_eq!(header(&answer, "access-control-allow-credentials"), None, "{answer}");
     let headers = answer["headers"].as_object().expect("headers");
     for (name, value) in headers {
         let value = value.as_str().expect("a header of one value");
@@ -64,12 +52,7 @@ async fn answer(aws: &LocalAws, event: &Value) -> Value {
     for name in headers.keys() {
         assert_eq!(*name, name.to_ascii_lowercase(), "told twice? {answer}");
     }
-    assert!(
-        answer
-            .get("cookies")
-            .is_none_or(|cookies| *cookies == json!([])),
-        "{answer}"
-    );
+    assert!(answer.get("cookies").is_none_or(|cookies| *cookies == json!([])), "{answer}");
     answer
 }
 
@@ -81,12 +64,8 @@ fn allowed(answer: &Value) -> Option<&str> {
 async fn an_allowed_origin_is_named_on_every_answer() {
     let origins = ("ALLOWED_ORIGINS", SHOP);
     let aws = start(options().env(origins.0, origins.1)).await;
-    let signed_in = start(
-        options()
-            .env(origins.0, origins.1)
-            .env("CUSTOMER_ID_CLAIM", "sub"),
-    )
-    .await;
+    let signed_in =
+        start(options().env(origins.0, origins.1).env("CUSTOMER_ID_CLAIM", "sub")).await;
     let large = format!("\"{}\"", "x".repeat(TOO_LARGE));
     let faults = |status, code| Some(Fault::status(status, code).always());
     for format in FORMATS {
@@ -99,36 +78,11 @@ async fn an_allowed_origin_is_named_on_every_answer() {
             (&aws, method(format("{}"), "GET"), None, 405),
             (&aws, method(format("{}"), "OPTIONS"), None, 204),
             (&aws, format(&large), None, 413),
-            (
-                &aws,
-                format("{}"),
-                faults(400, "InvalidRequestException"),
-                400,
-            ),
-            (
-                &aws,
-                format("{}"),
-                faults(403, "AccessDeniedException"),
-                502,
-            ),
-            (
-                &aws,
-                format("{}"),
-                faults(404, "ResourceNotFoundException"),
-                404,
-            ),
-            (
-                &aws,
-                format("{}"),
-                faults(429, "LimitExceededException"),
-                429,
-            ),
-            (
-                &aws,
-                format("{}"),
-                faults(500, "InternalServiceException"),
-                503,
-            ),
+            (&aws, format("{}"), faults(400, "InvalidRequestException"), 400),
+            (&aws, format("{}"), faults(403, "AccessDeniedException"), 502),
+            (&aws, format("{}"), faults(404, "ResourceNotFoundException"), 404),
+            (&aws, format("{}"), faults(429, "LimitExceededException"), 429),
+            (&aws, format("{}"), faults(500, "InternalServiceException"), 503),
             (&aws, format("{}"), Some(Fault::garbage()), 502),
         ] {
             if let Some(fault) = fault {
@@ -219,17 +173,10 @@ async fn an_allowed_origin_beside_another_lets_no_page_in() {
 async fn a_preflight_tells_what_a_page_may_send_and_starts_nothing() {
     let aws = for_the_shop().await;
     for format in FORMATS {
-        let event = with(
-            method(format(""), "OPTIONS"),
-            "oRiGiN",
-            "http://localhost:3000",
-        );
+        let event = with(method(format(""), "OPTIONS"), "oRiGiN", "http://localhost:3000");
         let answer = answer(&aws, &event).await;
         assert_eq!(status(&answer), 204);
-        assert!(
-            answer["body"].as_str().is_none_or(str::is_empty),
-            "{answer}"
-        );
+        assert!(answer["body"].as_str().is_none_or(str::is_empty), "{answer}");
         let headers = "Content-Type,Authorization,Idempotency-Key,X-Api-Key,X-Amz-Date,\
                        X-Amz-Security-Token,X-Amz-User-Agent,X-Amz-Content-Sha256";
         for (name, value) in [
@@ -307,10 +254,7 @@ async fn no_text_of_a_caller_splits_a_header() {
         assert_eq!(status(&answer), 200, "{answer}");
         let ignored = header(&answer, "x-ignored-members").expect("names");
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-,".contains(&byte);
-        assert!(
-            ignored.bytes().all(is_name) && ignored.len() <= 256,
-            "{ignored}"
-        );
+        assert!(ignored.bytes().all(is_name) && ignored.len() <= 256, "{ignored}");
         assert!(ignored.len() > 200, "{ignored}");
         let one = "n".repeat(300);
         let long = json!({"DisplayName": 1, "ContactFlowId": "", one: 1});

@@ -16,9 +16,7 @@ fn container(token: &'static str) -> String {
             let mut head = vec![0; 4_096];
             let count = stream.read(&mut head).unwrap_or_default();
             let head = String::from_utf8_lossy(head.get(..count).unwrap_or_default()).into_owned();
-            let knows = head
-                .to_ascii_lowercase()
-                .contains(&format!("authorization: {token}"));
+            let knows = head.to_ascii_lowercase().contains(&format!("authorization: {token}"));
             let body = if knows {
                 r#"{"AccessKeyId":"CONTAINERKEY","SecretAccessKey":"secret","Token":"container-token","Expiration":"2099-01-01T00:00:00Z"}"#
             } else {
@@ -37,16 +35,10 @@ fn container(token: &'static str) -> String {
 
 /// Starts the function with these in place of the keys that Lambda would set.
 async fn with(variables: &[(&str, &str)]) -> LocalAws {
-    let no_keys = [
-        ("AWS_ACCESS_KEY_ID", ""),
-        ("AWS_SECRET_ACCESS_KEY", ""),
-        ("AWS_SESSION_TOKEN", ""),
-    ];
+    let no_keys =
+        [("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", ""), ("AWS_SESSION_TOKEN", "")];
     let variables = no_keys.iter().chain(variables);
-    start(variables.fold(options(), |options, (name, value)| {
-        options.env(*name, *value)
-    }))
-    .await
+    start(variables.fold(options(), |options, (name, value)| options.env(*name, *value))).await
 }
 
 #[tokio::test]
@@ -64,14 +56,8 @@ async fn a_containers_credentials_sign_where_there_are_no_others() {
         assert_eq!(requests.len(), usize::from(expected == 200));
         for request in requests {
             let signature = request.header("authorization").expect("a signature");
-            assert!(
-                signature.contains("Credential=CONTAINERKEY/"),
-                "{signature}"
-            );
-            assert_eq!(
-                request.header("x-amz-security-token"),
-                Some("container-token")
-            );
+            assert!(signature.contains("Credential=CONTAINERKEY/"), "{signature}");
+            assert_eq!(request.header("x-amz-security-token"), Some("container-token"));
         }
     }
 }
@@ -85,18 +71,14 @@ async fn settings_of_aws_that_make_no_sense_are_answered_and_logged() {
         // A FIPS endpoint and another endpoint cannot both be called.
         &[("AWS_USE_FIPS_ENDPOINT", "TRUE")],
     ] {
-        let options = variables.iter().fold(options(), |options, (name, value)| {
-            options.env(*name, *value)
-        });
+        let options =
+            variables.iter().fold(options(), |options, (name, value)| options.env(*name, *value));
         let aws = start(options).await;
         let invoked = aws.invoke_json(&http_2("{}")).await;
         assert_eq!(status(&invoked.payload), 503, "{variables:?}");
         assert!(aws.connect().requests().is_empty(), "{variables:?}");
         let logs = aws.function().logs();
-        assert!(
-            logs.iter().any(|line| line.contains(r#""cause":"#)),
-            "{logs:?}"
-        );
+        assert!(logs.iter().any(|line| line.contains(r#""cause":"#)), "{logs:?}");
     }
 }
 

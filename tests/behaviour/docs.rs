@@ -8,13 +8,9 @@ use crate::support::folder;
 /// The pages in the folders that are the project's own.
 fn pages() -> Vec<PathBuf> {
     let folders = ["", "docs", "events"].map(folder);
-    let files = folders
-        .iter()
-        .filter_map(|folder| std::fs::read_dir(folder).ok());
+    let files = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok());
     let files = files.flatten().flatten().map(|file| file.path());
-    files
-        .filter(|file| file.extension().is_some_and(|end| end == "md"))
-        .collect()
+    files.filter(|file| file.extension().is_some_and(|end| end == "md")).collect()
 }
 
 fn read(page: &Path) -> String {
@@ -33,9 +29,7 @@ fn anchors(text: &str) -> BTreeSet<String> {
     let headings = text.lines().filter(|line| line.starts_with('#'));
     let anchor = |heading: &str| {
         let heading = heading.trim_start_matches('#').trim().to_lowercase();
-        let kept = heading
-            .chars()
-            .filter(|one| one.is_alphanumeric() || " -_".contains(*one));
+        let kept = heading.chars().filter(|one| one.is_alphanumeric() || " -_".contains(*one));
         kept.collect::<String>().replace(' ', "-")
     };
     headings.map(anchor).collect()
@@ -47,11 +41,8 @@ fn broken(page: &Path, link: &str) -> Option<String> {
         return None;
     }
     let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
-    let target = if file.is_empty() {
-        page.to_owned()
-    } else {
-        page.parent().expect("a folder").join(file)
-    };
+    let target =
+        if file.is_empty() { page.to_owned() } else { page.parent().expect("a folder").join(file) };
     let is_there = target.exists();
     let has_anchor = anchor.is_empty() || (is_there && anchors(&read(&target)).contains(anchor));
     (!is_there || !has_anchor).then(|| format!("{}: {link}", page.display()))

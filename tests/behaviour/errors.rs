@@ -18,11 +18,7 @@ struct Row {
 }
 
 const fn row(status: u16, code: &'static str, retry_after: Option<&'static str>) -> Row {
-    Row {
-        status,
-        code,
-        retry_after,
-    }
+    Row { status, code, retry_after }
 }
 
 impl Row {
@@ -31,11 +27,7 @@ impl Row {
         let answer = &invoked.payload;
         assert_eq!(invoked.function_error, None, "{name}");
         assert_eq!(answer["statusCode"], self.status, "{name}: {answer}");
-        assert_eq!(
-            header(answer, "content-type"),
-            Some("application/problem+json"),
-            "{name}"
-        );
+        assert_eq!(header(answer, "content-type"), Some("application/problem+json"), "{name}");
         assert_eq!(header(answer, "cache-control"), Some("no-store"), "{name}");
         assert_eq!(header(answer, "retry-after"), self.retry_after, "{name}");
         assert_eq!(
@@ -60,15 +52,9 @@ impl Row {
         assert_eq!(problem["status"], self.status, "{name}");
         assert_eq!(text("/code"), Some(self.code), "{name}");
         assert_eq!(text("/requestId"), Some(request_id), "{name}");
-        assert!(
-            text("/title").is_some_and(|title| !title.is_empty()),
-            "{name}"
-        );
+        assert!(text("/title").is_some_and(|title| !title.is_empty()), "{name}");
         let detail = text("/detail").expect("a detail").to_owned();
-        assert!(
-            detail.ends_with('.') || self.status == 400,
-            "{name}: {detail}"
-        );
+        assert!(detail.ends_with('.') || self.status == 400, "{name}: {detail}");
         let sample = json!({
             "code": self.code, "message": detail, "statusCode": self.status, "requestId": request_id,
         });
@@ -78,12 +64,7 @@ impl Row {
 
     /// Asserts a Lambda function error that tells the same.
     fn assert_direct(&self, name: &str, invoked: &Invoked, detail: &str) {
-        assert_eq!(
-            invoked.error_type(),
-            Some(self.code),
-            "{name}: {}",
-            invoked.payload
-        );
+        assert_eq!(invoked.error_type(), Some(self.code), "{name}: {}", invoked.payload);
         let message = invoked.error_message().unwrap_or_default();
         assert!(message.starts_with(detail), "{name}: {message}");
     }
@@ -121,20 +102,12 @@ async fn requests_that_do_not_reach_connect() {
         ("not UTF-8", base64("eyJVc2VybmFtZSI6Iv8ifQ=="), &invalid),
         ("a rule", http_2("{\"ChatDurationInMinutes\":1}"), &invalid),
         ("a strange object", http_2("{\"secret\":1}"), &invalid),
-        (
-            "a flow",
-            http_2("{\"ContactFlowId\":\"secret\"}"),
-            &row(403, "ForbiddenException", None),
-        ),
+        ("a flow", http_2("{\"ContactFlowId\":\"secret\"}"), &row(403, "ForbiddenException", None)),
         ("GET", get, &not_allowed),
         ("PUT", method("PUT"), &not_allowed),
         ("post", method("post"), &not_allowed),
         ("large", large, &too_large),
-        (
-            "large in base64",
-            base64(&"ICAg".repeat(43_691)),
-            &too_large,
-        ),
+        ("large in base64", base64(&"ICAg".repeat(43_691)), &too_large),
     ] {
         let (invoked, starts) = send(&aws, &event).await;
         let detail = row.assert_http(name, &invoked);
@@ -154,11 +127,7 @@ async fn callers_without_a_claim_and_chats_that_still_run() {
     let aws = start(options().env("CUSTOMER_ID_CLAIM", "sub")).await;
     let persistent = json!({"PersistentChat": {"RehydrationType": "FROM_SEGMENT", "SourceContactId": RUNNING_CONTACT_ID}});
     for (name, event, row) in [
-        (
-            "no claims",
-            http_2("{}"),
-            row(401, "UnauthorizedException", None),
-        ),
+        ("no claims", http_2("{}"), row(401, "UnauthorizedException", None)),
         (
             "another claim",
             from(&json!({"email": "x"}), &json!({})),

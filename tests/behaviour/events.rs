@@ -8,9 +8,7 @@ fn names() -> Vec<String> {
     let entries = std::fs::read_dir(folder("events")).expect("the folder is there");
     let names = entries.map(|entry| entry.expect("an entry").file_name());
     let names = names.map(|name| name.into_string().expect("a name in UTF-8"));
-    names
-        .filter(|name| name.strip_suffix(".json").is_some())
-        .collect()
+    names.filter(|name| name.strip_suffix(".json").is_some()).collect()
 }
 
 /// The result objects in an answer, whatever form it has.
@@ -36,11 +34,7 @@ async fn every_event_file_starts_its_chats() {
         assert_eq!(invoked.function_error, None, "{name}: {}", invoked.payload);
         let chats = starts(&aws).len();
         if let Some(records) = event.get("Records").and_then(Value::as_array) {
-            assert_eq!(
-                invoked.payload["batchItemFailures"],
-                serde_json::json!([]),
-                "{name}"
-            );
+            assert_eq!(invoked.payload["batchItemFailures"], serde_json::json!([]), "{name}");
             assert_eq!(chats, records.len(), "{name}");
             continue;
         }

@@ -37,10 +37,7 @@ async fn a_post_starts_a_chat_whatever_its_content_type() {
         for headers in [
             &JSON[..],
             &BYTES,
-            &[
-                ("content-type", "Application/json"),
-                ("content-encoding", "amz-1.0"),
-            ],
+            &[("content-type", "Application/json"), ("content-encoding", "amz-1.0")],
             &[("content-type", "text/plain;charset=UTF-8")],
             &[("content-type", "application/x-www-form-urlencoded")],
             &[],
@@ -71,18 +68,10 @@ async fn other_methods_are_refused_and_preflights_answered() {
         for method in [Method::GET, Method::PUT, Method::PATCH, Method::DELETE] {
             let answer = call(&aws, method.clone(), path, &origin, "").await;
             assert_eq!(answer.status, 405, "{method} {path}");
-            assert_eq!(
-                answer.header("allow"),
-                Some("POST,OPTIONS"),
-                "{method} {path}"
-            );
+            assert_eq!(answer.header("allow"), Some("POST,OPTIONS"), "{method} {path}");
             let allowed = answer.header("access-control-allow-origin");
             assert_eq!(allowed, Some("https://shop.example"), "{method} {path}");
-            assert_eq!(
-                answer.json()["code"],
-                "MethodNotAllowedException",
-                "{method} {path}"
-            );
+            assert_eq!(answer.json()["code"], "MethodNotAllowedException", "{method} {path}");
         }
         let answer = call(&aws, Method::OPTIONS, path, &origin, "").await;
         assert_eq!((answer.status, answer.body.len()), (204, 0), "{path}");
@@ -102,11 +91,7 @@ async fn a_body_may_have_128_kib() {
                 let answer = post(&aws, path, headers, padded(bytes)).await;
                 assert_eq!(answer.status, status, "{path} {headers:?} {bytes}");
                 let code = answer.json()["code"].clone();
-                assert_eq!(
-                    code == "PayloadTooLargeException",
-                    status == 413,
-                    "{path} {code}"
-                );
+                assert_eq!(code == "PayloadTooLargeException", status == 413, "{path} {code}");
             }
         }
     }
@@ -116,13 +101,7 @@ async fn a_body_may_have_128_kib() {
 #[tokio::test]
 async fn a_body_that_is_no_json_is_answered_with_json() {
     let aws = start(options()).await;
-    let invalid: [&[u8]; 5] = [
-        b"\xff\xfe",
-        b"{\"Username\":",
-        b"Username=Ana",
-        b"<x/>",
-        b"[]",
-    ];
+    let invalid: [&[u8]; 5] = [b"\xff\xfe", b"{\"Username\":", b"Username=Ana", b"<x/>", b"[]"];
     for path in PATHS {
         for body in invalid {
             for headers in [&JSON, &BYTES] {
@@ -140,11 +119,7 @@ async fn a_body_that_is_no_json_is_answered_with_json() {
     // API Gateway hands these on as base64, so that it can be seen.
     let answer = post(&aws, "/", &BYTES, b"{\"Username\":\"\xff\"}").await;
     assert_eq!(answer.status, 400);
-    assert!(
-        answer.json()["errors"][0]["detail"]
-            .to_string()
-            .contains("UTF-8")
-    );
+    assert!(answer.json()["errors"][0]["detail"].to_string().contains("UTF-8"));
     assert!(aws.connect().requests().is_empty());
 }
 

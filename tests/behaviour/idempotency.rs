@@ -73,12 +73,7 @@ async fn a_redelivered_event_is_answered_with_its_first_chat() {
     elsewhere["source"] = json!("another");
     let mut shifted = rule("1another", &detail);
     shifted["source"] = json!("");
-    let others = [
-        rule("2", &detail),
-        rule("1", &json!({"Username": "Bo"})),
-        elsewhere,
-        shifted,
-    ];
+    let others = [rule("2", &detail), rule("1", &json!({"Username": "Bo"})), elsewhere, shifted];
     for (chats, other) in others.iter().enumerate() {
         let (answer, _) = chat(&aws, other).await;
         assert_ne!(answer, first);
@@ -115,10 +110,7 @@ async fn the_key_of_an_http_caller_names_their_request() {
         keyed("k-2", &request),
         keyed("K-1", &request),
         keyed("k-1", &json!({"Username": "Bo"})),
-        keyed(
-            "k-1",
-            &json!({"Username": "Ana", "CustomerId": ""  , "Attributes": {"a": 1}}),
-        ),
+        keyed("k-1", &json!({"Username": "Ana", "CustomerId": ""  , "Attributes": {"a": 1}})),
     ] {
         assert_ne!(token(&aws, &other).await, by_header, "{other}");
     }
@@ -224,10 +216,8 @@ async fn keys_of_http_callers_have_1_to_255_printable_characters() {
                 let problem = body(&answer);
                 let errors = problem["errors"].as_array().expect("a list");
                 assert_eq!(errors.len(), 1, "{problem}");
-                let (name, value) = place
-                    .as_object()
-                    .and_then(|place| place.iter().next())
-                    .expect("one");
+                let (name, value) =
+                    place.as_object().and_then(|place| place.iter().next()).expect("one");
                 assert_eq!(&errors[0][name], value, "{problem}");
             }
         }

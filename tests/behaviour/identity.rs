@@ -18,30 +18,16 @@ fn authorized(claims: &Value, request: &Value) -> [(&'static str, Value); 4] {
         event
     };
     [
-        (
-            "2.0 JWT",
-            with(
-                http_2(&text),
-                json!({"jwt": {"claims": claims, "scopes": ["chat"]}}),
-            ),
-        ),
+        ("2.0 JWT", with(http_2(&text), json!({"jwt": {"claims": claims, "scopes": ["chat"]}}))),
         ("2.0 Lambda", with(http_2(&text), json!({"lambda": claims}))),
-        (
-            "1.0 claims",
-            with(http_1(&text), json!({"claims": claims, "scopes": null})),
-        ),
+        ("1.0 claims", with(http_1(&text), json!({"claims": claims, "scopes": null}))),
         ("1.0 flat", with(http_1(&text), claims.clone())),
     ]
 }
 
 async fn aws() -> LocalAws {
     let claims = "email=Email,level=Level,vip=Vip,groups=Groups,address=Address,gone=Gone";
-    start(
-        options()
-            .env("CUSTOMER_ID_CLAIM", "sub")
-            .env("ATTRIBUTE_CLAIMS", claims),
-    )
-    .await
+    start(options().env("CUSTOMER_ID_CLAIM", "sub").env("ATTRIBUTE_CLAIMS", claims)).await
 }
 
 /// Asserts that an HTTP request is refused for these reasons.
@@ -51,10 +37,7 @@ async fn assert_forbidden(aws: &LocalAws, event: &Value, pointers: &[&str]) {
     let body = body(&answer);
     assert_eq!(body["code"], "ForbiddenException");
     let errors = body["errors"].as_array().expect("reasons");
-    let told: Vec<_> = errors
-        .iter()
-        .map(|one| one["pointer"].as_str().expect("a place"))
-        .collect();
+    let told: Vec<_> = errors.iter().map(|one| one["pointer"].as_str().expect("a place")).collect();
     assert_eq!(told, pointers, "{body}");
     assert_eq!(calls(aws), [""; 0]);
 }
@@ -117,13 +100,9 @@ async fn a_stranger_without_a_usable_claim_starts_nothing() {
             assert_eq!(body(&answer)["code"], "UnauthorizedException");
         }
     }
-    for authorizer in [
-        json!(null),
-        json!("sub"),
-        json!([]),
-        json!({"jwt": null}),
-        json!({"iam": {}}),
-    ] {
+    for authorizer in
+        [json!(null), json!("sub"), json!([]), json!({"jwt": null}), json!({"iam": {}})]
+    {
         for mut event in [http_1("{}"), http_2("{}")] {
             event["requestContext"]["authorizer"] = authorizer.clone();
             assert_eq!(status(&aws.invoke_json(&event).await.payload), 401);
@@ -140,12 +119,7 @@ async fn a_stranger_cannot_write_their_own_claims() {
     let token = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJjdXN0b21lci00NzExIn0.";
     for mut event in [http_1("{}"), http_2("{}")] {
         for headers in ["headers", "multiValueHeaders"] {
-            for name in [
-                "Authorization",
-                "sub",
-                "x-amzn-oidc-identity",
-                "x-local-claims",
-            ] {
+            for name in ["Authorization", "sub", "x-amzn-oidc-identity", "x-local-claims"] {
                 event[headers][name] = json!(token);
             }
         }

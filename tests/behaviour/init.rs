@@ -36,19 +36,13 @@ fn written(output: &Output) -> String {
 async fn every_faulty_setting_is_named_in_one_init_error() {
     // Flows are compared with the instance, so that one must be known.
     let faulty = FAULTY.iter().filter(|(name, _)| *name != "INSTANCE_ID");
-    let options = faulty.fold(options(), |options, (name, value)| {
-        options.env(*name, *value)
-    });
+    let options = faulty.fold(options(), |options, (name, value)| options.env(*name, *value));
     let aws = start(options).await;
     let error = aws.function().init_error().expect("an init error");
     assert_eq!(error["errorType"], "SettingsError");
     let message = error["errorMessage"].as_str().expect("a message");
     for (name, _) in FAULTY {
-        assert_eq!(
-            message.contains(name),
-            name != "INSTANCE_ID",
-            "{name} in {message}"
-        );
+        assert_eq!(message.contains(name), name != "INSTANCE_ID", "{name} in {message}");
     }
     let invoked = aws.invoke_json(&json!({})).await;
     assert_eq!(invoked.error_type(), Some("SettingsError"));
@@ -61,18 +55,10 @@ async fn every_faulty_setting_is_named_in_one_init_error() {
 async fn missing_settings_are_named() {
     for (options, named) in [
         (bare_options(), vec!["INSTANCE_ID", "CONTACT_FLOW_ID"]),
+        (bare_options().env("INSTANCE_ID", INSTANCE_ID), vec!["CONTACT_FLOW_ID"]),
+        (bare_options().env("CONTACT_FLOW_ID", FLOW_ID), vec!["INSTANCE_ID"]),
         (
-            bare_options().env("INSTANCE_ID", INSTANCE_ID),
-            vec!["CONTACT_FLOW_ID"],
-        ),
-        (
-            bare_options().env("CONTACT_FLOW_ID", FLOW_ID),
-            vec!["INSTANCE_ID"],
-        ),
-        (
-            bare_options()
-                .env("CONTACT_FLOW_ID", FLOW_ID)
-                .env("INSTANCE_ID", " "),
+            bare_options().env("CONTACT_FLOW_ID", FLOW_ID).env("INSTANCE_ID", " "),
             vec!["INSTANCE_ID"],
         ),
     ] {
@@ -80,11 +66,7 @@ async fn missing_settings_are_named() {
         let error = aws.function().init_error().expect("an init error");
         let message = error["errorMessage"].as_str().expect("a message");
         for name in ["INSTANCE_ID", "CONTACT_FLOW_ID"] {
-            assert_eq!(
-                message.contains(name),
-                named.contains(&name),
-                "{name}: {message}"
-            );
+            assert_eq!(message.contains(name), named.contains(&name), "{name}: {message}");
         }
     }
 }
@@ -101,19 +83,14 @@ async fn each_faulty_setting_ends_the_process() {
         ];
         variables.push((name, value.to_owned()));
         let run = move || {
-            let variables = variables
-                .iter()
-                .map(|(name, value)| (*name, value.as_str()));
+            let variables = variables.iter().map(|(name, value)| (*name, value.as_str()));
             run(&variables.collect::<Vec<_>>())
         };
         let output = tokio::task::spawn_blocking(run).await.expect("it ends");
         assert_eq!(output.status.code(), Some(1), "{name}");
         assert!(written(&output).contains(name), "{}", written(&output));
         let error = aws.function().init_error().expect("an init error");
-        assert!(
-            error["errorMessage"].to_string().contains(name),
-            "{name}: {error}"
-        );
+        assert!(error["errorMessage"].to_string().contains(name), "{name}: {error}");
     }
 }
 

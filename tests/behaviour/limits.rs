@@ -48,11 +48,7 @@ async fn texts_have_lengths_in_characters() {
         ),
         (|text| json!({"CustomerId": text}), 128, "/CustomerId"),
         (|text| json!({"ClientToken": text}), 500, "/ClientToken"),
-        (
-            |text| json!({"RelatedContactId": text}),
-            256,
-            "/RelatedContactId",
-        ),
+        (|text| json!({"RelatedContactId": text}), 256, "/RelatedContactId"),
         (
             |text| json!({"persistentChat": {"rehydrationType": "FROM_SEGMENT", "sourceContactId": text}}),
             256,
@@ -104,10 +100,7 @@ async fn a_first_message_has_a_type_and_up_to_16384_bytes() {
         (of("TEXT/PLAIN"), kind),
         (of(""), kind),
         (of(&"x".repeat(101)), kind),
-        (
-            json!({"InitialMessage": {"Content": "x"}}),
-            Some("/InitialMessage"),
-        ),
+        (json!({"InitialMessage": {"Content": "x"}}), Some("/InitialMessage")),
         (
             json!({"initialMessage": {"contentType": "text/plain", "content": null}}),
             Some("/initialMessage"),
@@ -211,11 +204,7 @@ async fn all_problems_are_told_at_once() {
         let errors = problem["errors"].as_array().expect("a list");
         let mut told: Vec<&str> = Vec::new();
         for error in errors {
-            assert!(
-                error["detail"]
-                    .as_str()
-                    .is_some_and(|text| !text.is_empty())
-            );
+            assert!(error["detail"].as_str().is_some_and(|text| !text.is_empty()));
             told.push(error["pointer"].as_str().expect("a pointer"));
         }
         told.sort_unstable();

@@ -121,10 +121,7 @@ async fn a_member_in_both_spellings_is_a_problem_of_the_second() {
         let (invoked, starts) = send(&aws, &request).await;
         assert_failed(&invoked, "ValidationException");
         let pointers = pointers(&invoked);
-        assert!(
-            pointers.contains(&pointer.as_str()),
-            "{pointer}: {pointers:?}"
-        );
+        assert!(pointers.contains(&pointer.as_str()), "{pointer}: {pointers:?}");
         assert!(starts.is_empty(), "{request}");
     }
     for request in [
@@ -141,9 +138,7 @@ async fn a_member_in_both_spellings_is_a_problem_of_the_second() {
 async fn what_is_not_given_is_not_sent() {
     let aws = start(options()).await;
     let texts = ["InstanceId", "ContactFlowId", "RelatedContactId"];
-    let texts = texts
-        .into_iter()
-        .chain(["CustomerId", "customerName", "Username"]);
+    let texts = texts.into_iter().chain(["CustomerId", "customerName", "Username"]);
     let mut requests: Vec<Value> = texts.map(|name| json!({name: ""})).collect();
     for request in both_requests() {
         for (name, value) in request.as_object().expect("an object") {
@@ -238,24 +233,14 @@ async fn ids_and_arns_go_to_connect_as_ids() {
         for (request, sent) in [
             (json!({}), FLOW_ID),
             (json!({"InstanceId": instance}), FLOW_ID),
-            (
-                json!({"InstanceId": INSTANCE_ID, "ContactFlowId": FLOW_ID}),
-                FLOW_ID,
-            ),
+            (json!({"InstanceId": INSTANCE_ID, "ContactFlowId": FLOW_ID}), FLOW_ID),
             (json!({"ContactFlowId": flow(FLOW_ID)}), FLOW_ID),
             (json!({"contactFlowId": SECOND_FLOW_ID}), SECOND_FLOW_ID),
-            (
-                json!({"contactFlowId": flow(SECOND_FLOW_ID)}),
-                SECOND_FLOW_ID,
-            ),
+            (json!({"contactFlowId": flow(SECOND_FLOW_ID)}), SECOND_FLOW_ID),
         ] {
             let (_, received) = chat(&aws, &request).await;
             let received = split_token(received).0;
-            assert_eq!(
-                received,
-                expected(&json!({"ContactFlowId": sent})),
-                "{request}"
-            );
+            assert_eq!(received, expected(&json!({"ContactFlowId": sent})), "{request}");
         }
         for request in [
             json!({"InstanceId": FLOW_ID}),

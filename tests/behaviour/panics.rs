@@ -12,14 +12,8 @@ fn buggy() -> Options {
     let profile = function.parent().expect("the profile's folder");
     let function = profile.join("panics");
     let path = function.display();
-    assert!(
-        function.exists(),
-        "{path} is not built; `make test` does it"
-    );
-    Options {
-        function: Some(function),
-        ..options().env("ALLOWED_ORIGINS", "https://shop.example")
-    }
+    assert!(function.exists(), "{path} is not built; `make test` does it");
+    Options { function: Some(function), ..options().env("ALLOWED_ORIGINS", "https://shop.example") }
 }
 
 #[tokio::test]
@@ -29,10 +23,7 @@ async fn a_panic_is_an_answer_and_the_environment_goes_on() {
     request["headers"]["origin"] = json!("https://shop.example");
     let failed = aws.invoke_json(&request).await.payload;
     assert_eq!(failed["statusCode"], 500, "{failed}");
-    assert_eq!(
-        failed["headers"]["access-control-allow-origin"],
-        "https://shop.example"
-    );
+    assert_eq!(failed["headers"]["access-control-allow-origin"], "https://shop.example");
     assert_eq!(body(&failed)["code"], "InternalError");
     let started = aws.invoke_json(&request).await.payload;
     assert_eq!(started["statusCode"], 200, "{started}");

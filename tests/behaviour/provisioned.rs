@@ -25,20 +25,10 @@ async fn a_provisioned_environment_connects_before_its_first_invocation() {
         assert_eq!(aws.connect().connections(), 1);
         assert_eq!(aws.connect().chats(), 2);
         let asked = aws.connect().requests();
-        let before = asked
-            .iter()
-            .filter(|request| request.path != "/contact/chat");
+        let before = asked.iter().filter(|request| request.path != "/contact/chat");
         // What is only meant to connect carries no credentials.
-        assert!(
-            before
-                .clone()
-                .all(|request| request.header("authorization").is_none())
-        );
-        assert!(
-            before
-                .clone()
-                .all(|request| request.header("x-amz-security-token").is_none())
-        );
+        assert!(before.clone().all(|request| request.header("authorization").is_none()));
+        assert!(before.clone().all(|request| request.header("x-amz-security-token").is_none()));
         assert_eq!(before.count(), connections);
     }
 }
@@ -51,11 +41,7 @@ async fn a_provisioned_environment_serves_though_it_could_not_connect() {
     let since = Instant::now();
     let aws = start(provisioned(options).timeout(Duration::from_secs(3))).await;
     assert!(aws.function().init_error().is_none());
-    assert!(
-        since.elapsed() < Duration::from_secs(5),
-        "{:?}",
-        since.elapsed()
-    );
+    assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
     let status = ask(&aws).await;
     assert!(matches!(status, 503 | 504), "{status}");
 }

@@ -20,11 +20,7 @@ async fn ask(aws: &LocalAws) -> (u64, Value) {
 
 async fn assert_answer(aws: &LocalAws, status: u64, code: &str) {
     let (found, body) = ask(aws).await;
-    assert_eq!(
-        (found, body["code"].as_str()),
-        (status, Some(code)),
-        "{body}"
-    );
+    assert_eq!((found, body["code"].as_str()), (status, Some(code)), "{body}");
 }
 
 async fn assert_started(aws: &LocalAws) {
@@ -103,14 +99,8 @@ async fn sequential_invocations_share_one_tls_connection() {
 #[tokio::test]
 async fn silence_is_answered_before_the_deadline() {
     for operation in [Operation::StartChatContact, Operation::DescribeContact] {
-        let aws = start(
-            options()
-                .timeout(seconds(3))
-                .env("CUSTOMER_ID_CLAIM", "sub"),
-        )
-        .await;
-        aws.connect()
-            .inject(Fault::black_hole().always().on(operation));
+        let aws = start(options().timeout(seconds(3)).env("CUSTOMER_ID_CLAIM", "sub")).await;
+        aws.connect().inject(Fault::black_hole().always().on(operation));
         let persistent = json!({"PersistentChat": {
             "RehydrationType": "FROM_SEGMENT",
             "SourceContactId": "a1b2c3d4-5678-90ab-cdef-aaaaaaaaaaa2",
@@ -155,8 +145,7 @@ async fn an_attempt_takes_eight_seconds_at_most() {
 #[tokio::test]
 async fn expired_credentials_are_told_as_the_deployers_to_mend() {
     let aws = start(options()).await;
-    aws.connect()
-        .inject(Fault::status(403, "ExpiredTokenException").always());
+    aws.connect().inject(Fault::status(403, "ExpiredTokenException").always());
     assert_answer(&aws, 502, "ExpiredTokenException").await;
 }
 
@@ -169,8 +158,7 @@ async fn what_is_no_use_is_not_retried() {
         (418, "TeapotException"),
     ] {
         let aws = start(options()).await;
-        aws.connect()
-            .inject(Fault::status(status, error_type).always());
+        aws.connect().inject(Fault::status(status, error_type).always());
         ask(&aws).await;
         assert_eq!(starts(&aws).len(), 1, "{error_type}");
     }
@@ -223,12 +211,7 @@ async fn a_batch_without_an_answer_is_reported_failed_in_time() {
     assert!(since.elapsed() < seconds(2));
     assert_eq!(invoked.error_type(), Some("TimeoutException"));
     assert_eq!(aws.function().starts(), 1);
-    let asked = aws
-        .connect()
-        .requests()
-        .iter()
-        .filter(|one| one.path == START)
-        .count();
+    let asked = aws.connect().requests().iter().filter(|one| one.path == START).count();
     assert_eq!(asked, 8, "what had no time left was begun");
     let logs = aws.function().logs();
     let untouched = logs.iter().filter(|line| line.contains("\"attempts\":0,"));
@@ -254,8 +237,7 @@ async fn a_burst_beyond_the_rate_ends_in_one_chat_an_event() {
 async fn concurrent_invocations_are_not_mixed_up() {
     for slots in [8_usize, 32, 64] {
         let aws = start(options().env("AWS_LAMBDA_MAX_CONCURRENCY", slots.to_string())).await;
-        aws.connect()
-            .inject(Fault::delay(Duration::from_millis(300)).always());
+        aws.connect().inject(Fault::delay(Duration::from_millis(300)).always());
         let since = Instant::now();
         let calls = (0..slots).map(|index| {
             let name = format!("customer {index}");
@@ -264,11 +246,7 @@ async fn concurrent_invocations_are_not_mixed_up() {
             async move { (name, aws.invoke_json(&request).await.payload) }
         });
         let answers = futures_util::future::join_all(calls).await;
-        assert!(
-            since.elapsed() < seconds(3),
-            "{slots}: {:?}",
-            since.elapsed()
-        );
+        assert!(since.elapsed() < seconds(3), "{slots}: {:?}", since.elapsed());
         for (name, answer) in answers {
             let id = body(&answer)["data"]["startChatResult"]["ContactId"].clone();
             let contact = aws.connect().contact(id.as_str().expect("an id"));
@@ -282,8 +260,7 @@ async fn concurrent_invocations_are_not_mixed_up() {
 #[tokio::test]
 async fn sigterm_ends_the_process_after_what_is_in_flight() {
     let aws = start(options().env("AWS_LAMBDA_MAX_CONCURRENCY", "8")).await;
-    aws.connect()
-        .inject(Fault::delay(Duration::from_millis(500)).always());
+    aws.connect().inject(Fault::delay(Duration::from_millis(500)).always());
     let request = http_2("{}");
     let calls = (0..8).map(|_| aws.invoke_json(&request));
     let stop = async {
@@ -305,15 +282,10 @@ async fn the_trace_of_an_invocation_goes_on_to_connect() {
         let aws = start(options().env("AWS_LAMBDA_MAX_CONCURRENCY", concurrency)).await;
         assert_started(&aws).await;
         let requests = aws.connect().requests();
-        let trace = requests
-            .first()
-            .and_then(|request| request.header("x-amzn-trace-id"));
+        let trace = requests.first().and_then(|request| request.header("x-amzn-trace-id"));
         let trace = trace.expect("a trace header");
         assert!(trace.starts_with("Root=1-"), "{trace}");
         let logs = aws.function().logs();
-        assert!(
-            logs.iter().any(|line| line.contains(trace)),
-            "{trace} in {logs:?}"
-        );
+        assert!(logs.iter().any(|line| line.contains(trace)), "{trace} in {logs:?}");
     }
 }

@@ -25,17 +25,13 @@ use crate::support::{SECOND_FLOW_ID, event, folder, http_1, http_2, options, sta
 /// The function at its most talkative, in either form of log.
 fn talkative(format: &str) -> Options {
     let options = options().env("ALLOWED_CONTACT_FLOW_IDS", SECOND_FLOW_ID);
-    let options = options
-        .env("RUST_LOG", "trace")
-        .env("AWS_LAMBDA_LOG_LEVEL", "TRACE");
+    let options = options.env("RUST_LOG", "trace").env("AWS_LAMBDA_LOG_LEVEL", "TRACE");
     options.env("AWS_LAMBDA_LOG_FORMAT", format)
 }
 
 fn verified(options: Options) -> Options {
     let claims = "email=Email,tenant=Tenant,name=Name,username=User";
-    options
-        .env("CUSTOMER_ID_CLAIM", "sub")
-        .env("ATTRIBUTE_CLAIMS", claims)
+    options.env("CUSTOMER_ID_CLAIM", "sub").env("ATTRIBUTE_CLAIMS", claims)
 }
 
 /// Every text and number in a value, in the JSON that texts hold, and in the
@@ -71,9 +67,7 @@ fn secrets_of(mut answer: Value) -> BTreeSet<String> {
         }
     }
     let mut found = BTreeSet::new();
-    let body = answer["body"]
-        .as_str()
-        .and_then(|body| serde_json::from_str(body).ok());
+    let body = answer["body"].as_str().and_then(|body| serde_json::from_str(body).ok());
     let mut told = body.unwrap_or_else(|| answer.take());
     forget_ids(&mut told);
     leaves(&told, &mut found);

@@ -10,16 +10,11 @@ pub(crate) use local_aws::world::{FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID};
 
 /// Options for the binary under test, with the two settings it must have.
 pub(crate) fn options() -> Options {
-    bare_options()
-        .env("INSTANCE_ID", INSTANCE_ID)
-        .env("CONTACT_FLOW_ID", FLOW_ID)
+    bare_options().env("INSTANCE_ID", INSTANCE_ID).env("CONTACT_FLOW_ID", FLOW_ID)
 }
 
 /// The binary under test: cargo's, unless `FUNCTION` names another build of it.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the function's own settings are not read here"
-)]
+#[expect(clippy::disallowed_methods, reason = "the function's own settings are not read here")]
 pub(crate) fn binary() -> PathBuf {
     let built = || PathBuf::from(env!("CARGO_BIN_EXE_start-chat-contact"));
     std::env::var_os("FUNCTION").map_or_else(built, PathBuf::from)
@@ -81,22 +76,13 @@ pub(crate) fn body(answer: &Value) -> Value {
 /// The bodies of the requests that started chats, in the order of their arrival.
 pub(crate) fn starts(aws: &LocalAws) -> Vec<Value> {
     let requests = aws.connect().requests();
-    let starts = requests
-        .iter()
-        .filter(|request| request.path == "/contact/chat");
-    starts
-        .map(|request: &Received| request.body.clone())
-        .collect()
+    let starts = requests.iter().filter(|request| request.path == "/contact/chat");
+    starts.map(|request: &Received| request.body.clone()).collect()
 }
 
 /// Asserts that an invocation failed with this type.
 pub(crate) fn assert_failed(invoked: &Invoked, error_type: &str) {
-    assert_eq!(
-        invoked.error_type(),
-        Some(error_type),
-        "{:?}",
-        invoked.payload
-    );
+    assert_eq!(invoked.error_type(), Some(error_type), "{:?}", invoked.payload);
 }
 
 /// Sends one event. The outcome, and the bodies with which it started chats.
@@ -140,9 +126,7 @@ pub(crate) fn split_token(mut request: Value) -> (Value, String) {
 /// A header of an HTTP answer.
 pub(crate) fn header<'a>(answer: &'a Value, name: &str) -> Option<&'a str> {
     let headers = answer["headers"].as_object().expect("headers");
-    let found = headers
-        .iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name));
+    let found = headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name));
     found.and_then(|(_, value)| value.as_str())
 }
 
@@ -176,8 +160,6 @@ pub(crate) fn status(answer: &Value) -> u64 {
 /// The method and the path of every request that Connect received.
 pub(crate) fn calls(aws: &LocalAws) -> Vec<String> {
     let requests = aws.connect().requests();
-    let calls = requests
-        .iter()
-        .map(|one| format!("{} {}", one.method, one.path));
+    let calls = requests.iter().map(|one| format!("{} {}", one.method, one.path));
     calls.collect()
 }

@@ -27,15 +27,7 @@ fn by_all_callers(request: &Value) -> [Value; 7] {
     };
     let (message, batch) = (record(request), json!([request]));
     let of_event = record(&event);
-    [
-        http_1(&text),
-        http_2(&text),
-        request.clone(),
-        event,
-        batch,
-        message,
-        of_event,
-    ]
+    [http_1(&text), http_2(&text), request.clone(), event, batch, message, of_event]
 }
 
 /// Asserts that what was asked is refused, in the caller's own language.
@@ -46,10 +38,7 @@ async fn assert_forbidden(aws: &LocalAws, event: &Value) {
         assert_eq!(status(answer), 403, "{event}: {answer}");
         assert_eq!(body(answer)["code"], "ForbiddenException");
     } else if event.get("Records").is_some() {
-        assert_eq!(
-            answer["batchItemFailures"][0]["itemIdentifier"], "m",
-            "{event}: {answer}"
-        );
+        assert_eq!(answer["batchItemFailures"][0]["itemIdentifier"], "m", "{event}: {answer}");
     } else {
         assert_failed(&invoked, "ForbiddenException");
     }
@@ -63,16 +52,10 @@ async fn nobody_can_reach_a_flow_that_is_not_configured() {
     let other = "a1b2c3d4-5678-90ab-cdef-000000000000";
     for flow in [
         SECRET_FLOW_ID.to_owned(),
-        arn(
-            "123456789012",
-            &format!("{INSTANCE_ID}/contact-flow/{SECRET_FLOW_ID}"),
-        ),
+        arn("123456789012", &format!("{INSTANCE_ID}/contact-flow/{SECRET_FLOW_ID}")),
         arn("123456789012", &format!("{other}/contact-flow/{FLOW_ID}")),
         arn("123456789012", &format!("{INSTANCE_ID}/contact-flow/")),
-        arn(
-            "123456789012",
-            &format!("{INSTANCE_ID}/contact-flow/{FLOW_ID}/x"),
-        ),
+        arn("123456789012", &format!("{INSTANCE_ID}/contact-flow/{FLOW_ID}/x")),
         arn(
             "123456789012",
             &format!("{INSTANCE_ID}/contact-flow/{FLOW_ID}/contact-flow/{FLOW_ID}"),
@@ -100,10 +83,7 @@ async fn nobody_can_reach_another_instance() {
     for instance in [
         "another".to_owned(),
         arn("123456789012", "another"),
-        arn(
-            "123456789012",
-            &format!("{INSTANCE_ID}/contact-flow/{FLOW_ID}"),
-        ),
+        arn("123456789012", &format!("{INSTANCE_ID}/contact-flow/{FLOW_ID}")),
         INSTANCE_ID.to_uppercase(),
         format!("{INSTANCE_ID}/"),
         format!("{INSTANCE_ID},another"),
@@ -120,9 +100,7 @@ async fn nobody_can_reach_another_instance() {
 #[tokio::test]
 async fn nobody_can_reach_another_account_or_region() {
     let own = arn("123456789012", INSTANCE_ID);
-    let options = bare_options()
-        .env("INSTANCE_ID", &own)
-        .env("CONTACT_FLOW_ID", FLOW_ID);
+    let options = bare_options().env("INSTANCE_ID", &own).env("CONTACT_FLOW_ID", FLOW_ID);
     let aws = start(options).await;
     for instance in [
         own.replace("123456789012", "210987654321"),
@@ -130,10 +108,7 @@ async fn nobody_can_reach_another_account_or_region() {
         own.replace("arn:aws:", "arn:aws-cn:"),
     ] {
         let flow = format!("{instance}/contact-flow/{FLOW_ID}");
-        for request in [
-            json!({"InstanceId": instance}),
-            json!({"ContactFlowId": flow}),
-        ] {
+        for request in [json!({"InstanceId": instance}), json!({"ContactFlowId": flow})] {
             for event in by_all_callers(&request) {
                 assert_forbidden(&aws, &event).await;
             }
@@ -153,15 +128,9 @@ async fn connect_is_sent_bare_ids_of_what_is_configured() {
         let aws = start(settings).await;
         for (request, expected) in [
             (json!({"InstanceId": own}), FLOW_ID),
-            (
-                json!({"InstanceId": INSTANCE_ID, "ContactFlowId": FLOW_ID}),
-                FLOW_ID,
-            ),
+            (json!({"InstanceId": INSTANCE_ID, "ContactFlowId": FLOW_ID}), FLOW_ID),
             (json!({"ContactFlowId": SECOND_FLOW_ID}), SECOND_FLOW_ID),
-            (
-                json!({"ContactFlowId": flow(SECOND_FLOW_ID)}),
-                SECOND_FLOW_ID,
-            ),
+            (json!({"ContactFlowId": flow(SECOND_FLOW_ID)}), SECOND_FLOW_ID),
         ] {
             for event in by_all_callers(&request) {
                 let (invoked, starts) = send(&aws, &event).await;
@@ -178,10 +147,7 @@ async fn chat(aws: &LocalAws, event: &Value) -> [Value; 2] {
     let answer = aws.invoke_json(event).await.payload;
     assert_eq!(status(&answer), 200, "{answer}");
     let result = &body(&answer)["data"]["startChatResult"];
-    [
-        result["ContactId"].clone(),
-        result["ParticipantToken"].clone(),
-    ]
+    [result["ContactId"].clone(), result["ParticipantToken"].clone()]
 }
 
 fn keyed(mut event: Value, key: &str) -> Value {
@@ -195,10 +161,7 @@ async fn a_stranger_cannot_get_anothers_chat_with_anothers_key() {
     let plain = json!({"Attributes": {"a": "b"}});
     let own = json!({"Attributes": {"a": "b"}, "ClientToken": "key"});
     let ana = chat(&aws, &keyed(signed_in("ana", &plain), "key")).await;
-    assert_eq!(
-        chat(&aws, &keyed(signed_in("ana", &plain), "key")).await,
-        ana
-    );
+    assert_eq!(chat(&aws, &keyed(signed_in("ana", &plain), "key")).await, ana);
     let mut seen = vec![ana];
     for event in [
         keyed(signed_in("eve", &plain), "key"),
@@ -229,29 +192,19 @@ async fn a_stranger_cannot_get_a_trusted_callers_chat_with_its_token() {
     let trusted = aws.invoke_json(&request).await.payload;
     let sent = starts(&aws)[0]["ClientToken"].clone();
     assert_eq!(sent, "order-4711");
-    for event in [
-        http_1(&request.to_string()),
-        keyed(http_2(&request.to_string()), "order-4711"),
-    ] {
+    for event in [http_1(&request.to_string()), keyed(http_2(&request.to_string()), "order-4711")] {
         let [contact, token] = chat(&aws, &event).await;
         assert_ne!(contact, trusted["ContactId"]);
         assert_ne!(token, trusted["ParticipantToken"]);
     }
-    assert_eq!(
-        aws.connect().chats(),
-        2,
-        "two strangers with one key and one request are one"
-    );
+    assert_eq!(aws.connect().chats(), 2, "two strangers with one key and one request are one");
 }
 
 #[tokio::test]
 async fn a_stray_event_starts_nothing() {
     let aws = start(options()).await;
-    for stray in [
-        json!({"orderId": "4711"}),
-        json!({"Sns": {}}),
-        json!({"contactflowid": FLOW_ID}),
-    ] {
+    for stray in [json!({"orderId": "4711"}), json!({"Sns": {}}), json!({"contactflowid": FLOW_ID})]
+    {
         let event = json!({"detail-type": "t", "source": "s", "id": "1", "detail": stray});
         for event in [stray, event] {
             let invoked = aws.invoke_json(&event).await;
@@ -282,12 +235,7 @@ fn every_test_that_the_threat_model_names_is_there() {
     let is_test = |name: &&str| {
         name.matches('_').count() > 3 && !name.contains(|one: char| one.is_uppercase())
     };
-    let names: Vec<_> = model
-        .split('`')
-        .skip(1)
-        .step_by(2)
-        .filter(is_test)
-        .collect();
+    let names: Vec<_> = model.split('`').skip(1).step_by(2).filter(is_test).collect();
     assert!(names.len() > 15, "{names:?}");
     for name in names {
         assert!(sources.contains(&format!("fn {name}(")), "{name}");

@@ -28,21 +28,12 @@ fn members(value: &Value) -> Vec<&str> {
 
 /// Asserts the result object of a chat without extras.
 fn assert_result(result: &Value) {
-    assert_eq!(
-        members(result),
-        ["ContactId", "ParticipantId", "ParticipantToken"]
-    );
+    assert_eq!(members(result), ["ContactId", "ParticipantId", "ParticipantToken"]);
 }
 
 /// Asserts the answer that every public client reads, in either format.
 fn assert_proxied(name: &str, answer: &Value, is_v2: bool) {
-    let mut known = vec![
-        "body",
-        "headers",
-        "isBase64Encoded",
-        "multiValueHeaders",
-        "statusCode",
-    ];
+    let mut known = vec!["body", "headers", "isBase64Encoded", "multiValueHeaders", "statusCode"];
     if is_v2 {
         known.insert(1, "cookies");
     }
@@ -55,22 +46,14 @@ fn assert_proxied(name: &str, answer: &Value, is_v2: bool) {
     }
     let body = body(answer);
     assert_eq!(members(&body), ["data"], "{name}");
-    assert_eq!(
-        members(&body["data"]),
-        ["featurePermissions", "startChatResult"],
-        "{name}"
-    );
+    assert_eq!(members(&body["data"]), ["featurePermissions", "startChatResult"], "{name}");
     assert_eq!(
         body["data"]["featurePermissions"],
         json!({"MESSAGING_MARKDOWN": false, "ATTACHMENTS": false}),
         "{name}"
     );
     assert_result(&body["data"]["startChatResult"]);
-    assert_eq!(
-        header(answer, "content-type"),
-        Some("application/json"),
-        "{name}"
-    );
+    assert_eq!(header(answer, "content-type"), Some("application/json"), "{name}");
     assert_eq!(header(answer, "cache-control"), Some("no-store"), "{name}");
     assert!(header(answer, "x-request-id").is_some(), "{name}");
 }
@@ -104,68 +87,32 @@ async fn http_callers_are_known_by_their_request_context_only() {
         ("1.0", v1(), false),
         ("2.0", v2(), true),
         ("1.0, HTTP API", with(v1(), "/version", json!("1.0")), false),
-        (
-            "1.0 with a stray version",
-            with(v1(), "/version", json!("2.0")),
-            false,
-        ),
-        (
-            "1.0 with its method in the context only",
-            without(v1(), "/httpMethod"),
-            false,
-        ),
+        ("1.0 with a stray version", with(v1(), "/version", json!("2.0")), false),
+        ("1.0 with its method in the context only", without(v1(), "/httpMethod"), false),
         ("2.0 without version", without(v2(), "/version"), true),
-        (
-            "2.0 with a stray httpMethod",
-            with(v2(), "/httpMethod", json!("GET")),
-            true,
-        ),
+        ("2.0 with a stray httpMethod", with(v2(), "/httpMethod", json!("GET")), true),
         (
             "2.0 with members of other events, null (cargo lambda watch)",
             with(v2(), "/methodArn", Value::Null),
             true,
         ),
-        (
-            "1.0, no headers",
-            with(v1(), "/headers", Value::Null),
-            false,
-        ),
+        ("1.0, no headers", with(v1(), "/headers", Value::Null), false),
         (
             "1.0, no header at all",
             without(with(v1(), "/multiValueHeaders", Value::Null), "/headers"),
             false,
         ),
-        (
-            "2.0, null headers",
-            with(v2(), "/headers", null_headers),
-            true,
-        ),
+        ("2.0, null headers", with(v2(), "/headers", null_headers), true),
         ("2.0, no headers", without(v2(), "/headers"), true),
-        (
-            "1.0, odd claims",
-            with(v1(), "/requestContext/authorizer", odd_claims.clone()),
-            false,
-        ),
-        (
-            "2.0, odd claims",
-            with(v2(), "/requestContext/authorizer", odd_claims),
-            true,
-        ),
+        ("1.0, odd claims", with(v1(), "/requestContext/authorizer", odd_claims.clone()), false),
+        ("2.0, odd claims", with(v2(), "/requestContext/authorizer", odd_claims), true),
         (
             "2.0, an authorizer that is no object",
             with(v2(), "/requestContext/authorizer", json!("x")),
             true,
         ),
-        (
-            "2.0, isBase64Encoded null",
-            with(v2(), "/isBase64Encoded", Value::Null),
-            true,
-        ),
-        (
-            "2.0, any path and stage",
-            with(v2(), "/rawPath", json!("/stage/a/b")),
-            true,
-        ),
+        ("2.0, isBase64Encoded null", with(v2(), "/isBase64Encoded", Value::Null), true),
+        ("2.0, any path and stage", with(v2(), "/rawPath", json!("/stage/a/b")), true),
     ] {
         let (answer, sent) = chat(&aws, &event).await;
         assert_eq!(split_token(sent).0, received(), "{name}");
@@ -212,27 +159,12 @@ async fn events_and_direct_calls_are_answered_with_the_result() {
         ("rule", rule(request())),
         ("replay", replay),
         ("rule with nulls", with(rule(request()), "/id", Value::Null)),
-        (
-            "rule with an odd id",
-            with(rule(request()), "/id", json!({"a": [1]})),
-        ),
-        (
-            "version proves nothing",
-            with(request(), "/version", json!("2.0")),
-        ),
-        (
-            "httpMethod proves nothing",
-            with(request(), "/httpMethod", json!("POST")),
-        ),
-        (
-            "two of an event's members prove nothing",
-            with(request(), "/source", json!("s")),
-        ),
+        ("rule with an odd id", with(rule(request()), "/id", json!({"a": [1]}))),
+        ("version proves nothing", with(request(), "/version", json!("2.0"))),
+        ("httpMethod proves nothing", with(request(), "/httpMethod", json!("POST"))),
+        ("two of an event's members prove nothing", with(request(), "/source", json!("s"))),
         ("no list", with(request(), "/Records", Value::Null)),
-        (
-            "no context",
-            with(request(), "/requestContext", Value::Null),
-        ),
+        ("no context", with(request(), "/requestContext", Value::Null)),
     ] {
         let (answer, sent) = chat(&aws, &event).await;
         assert_eq!(split_token(sent).0, received(), "{name}");

@@ -63,9 +63,7 @@ fn parsed(answer: &Answer) -> Result<Value, String> {
 fn text(body: &Value, pointer: &str) -> Result<(), String> {
     let value = body.pointer(pointer).and_then(Value::as_str);
     let filled = value.filter(|text| !text.is_empty());
-    filled
-        .map(drop)
-        .ok_or_else(|| format!("no text at {pointer}"))
+    filled.map(drop).ok_or_else(|| format!("no text at {pointer}"))
 }
 
 /// The decoders do refuse what the clients refuse: else nothing is proven.
@@ -75,11 +73,7 @@ fn the_decoders_are_strict() {
         let mut headers = ::http::HeaderMap::new();
         headers.insert("content-type", label.parse().expect("a header's value"));
         let body = body.as_bytes().to_vec();
-        Answer {
-            status,
-            headers,
-            body,
-        }
+        Answer { status, headers, body }
     };
     let right = r#"{"data":{"startChatResult":{"ContactId":"c","ParticipantId":"p","ParticipantToken":"t"},"featurePermissions":{"MESSAGING_MARKDOWN":true,"ATTACHMENTS":false}}}"#;
     let problem = r#"{"data":{"Error":{"message":"No."}}}"#;

@@ -18,11 +18,7 @@ const MOST: usize = 2;
 /// Sends a request as the iOS example does; its answers in order.
 async fn send_as_ios(aws: &LocalAws, api: &str, case: &Case) -> Vec<Answer> {
     let mut answers = vec![send(aws, api, case).await];
-    while answers.len() <= MOST
-        && answers
-            .last()
-            .is_some_and(|last| AGAIN.contains(&last.status))
-    {
+    while answers.len() <= MOST && answers.last().is_some_and(|last| AGAIN.contains(&last.status)) {
         answers.push(send(aws, api, case).await);
     }
     answers
@@ -37,11 +33,7 @@ fn with_keys(case: &Case, api: &str) -> [(Case, usize); 3] {
     let mut header = case.clone();
     let key = format!("7c0b8f5e, {api}");
     header.headers.insert("Idempotency-Key".to_owned(), key);
-    [
-        (case.clone(), 2),
-        (header, 1),
-        (case.with("ClientToken", &format!("41d2a690, {api}")), 1),
-    ]
+    [(case.clone(), 2), (header, 1), (case.with("ClientToken", &format!("41d2a690, {api}")), 1)]
 }
 
 /// Connect starts the chat, but its answer is lost on the way: the client gets

@@ -16,11 +16,7 @@ async fn assert_starts(aws: &LocalAws, api: &str, client: &Client, case: &Case, 
     let decoded = client.decode(&answer);
     let decoded = decoded.unwrap_or_else(|error| panic!("{at}: {error}"));
     assert_readable(case, &answer, at);
-    assert_eq!(
-        answer.header("content-type"),
-        Some("application/json"),
-        "{at}"
-    );
+    assert_eq!(answer.header("content-type"), Some("application/json"), "{at}");
     assert_eq!(answer.header("cache-control"), Some("no-store"), "{at}");
     let ignored = answer.header("x-ignored-members");
     assert_eq!(ignored, case.ignored.as_deref(), "{at}");

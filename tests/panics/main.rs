@@ -38,9 +38,7 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let process = Process::from_env();
     telemetry::init(&process);
     let client = client(&process.aws);
-    let bug = EveryOther {
-        panics_next: AtomicBool::new(true),
-    };
+    let bug = EveryOther { panics_next: AtomicBool::new(true) };
     let config = client.config().to_builder().interceptor(bug).build();
     let connect = Connect::new(aws_sdk_connect::Client::from_conf(config));
     serve::serve(&process, connect).await

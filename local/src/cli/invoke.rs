@@ -13,19 +13,13 @@ pub(crate) async fn run(with: &With, event: &Path) -> Result<(), String> {
     let payload = read(event)?;
     let options = settings::apply(with.options(), &[]);
     let real = options.real_connect;
-    let local = LocalAws::start(options)
-        .await
-        .map_err(|error| error.to_string())?;
+    let local = LocalAws::start(options).await.map_err(|error| error.to_string())?;
     let invoked = local.invoke(payload).await;
     line(&pretty(&shown(invoked.payload.clone())));
     for received in local.connect().requests() {
         line(&received.line());
     }
-    let chats = if real {
-        None
-    } else {
-        Some(local.connect().chats())
-    };
+    let chats = if real { None } else { Some(local.connect().chats()) };
     verdict(&invoked, chats)
 }
 
@@ -43,9 +37,7 @@ fn read(event: &Path) -> Result<Vec<u8>, String> {
 fn shown(mut answer: Value) -> Value {
     let is_proxy = answer.get("statusCode").is_some();
     if let Some(body) = answer.get_mut("body").filter(|_| is_proxy)
-        && let Some(decoded) = body
-            .as_str()
-            .and_then(|text| serde_json::from_str(text).ok())
+        && let Some(decoded) = body.as_str().and_then(|text| serde_json::from_str(text).ok())
     {
         *body = decoded;
     }
@@ -70,23 +62,18 @@ fn verdict(invoked: &Invoked, chats: Option<usize>) -> Result<(), String> {
     if let Some(failures) = answer.get("batchItemFailures").and_then(Value::as_array)
         && !failures.is_empty()
     {
-        return Err(format!(
-            "no chat was started for {} of the messages",
-            failures.len()
-        ));
+        return Err(format!("no chat was started for {} of the messages", failures.len()));
     }
     if let Some(status) = answer.get("statusCode").and_then(Value::as_u64)
         && status != 200
     {
-        return Err(format!(
-            "no chat was started: the function answered {status}"
-        ));
+        return Err(format!("no chat was started: the function answered {status}"));
     }
     match chats {
-        Some(0) => Err(
-            "no chat was started: the function answered, but Amazon Connect started none"
-                .to_owned(),
-        ),
+        Some(0) => {
+            Err("no chat was started: the function answered, but Amazon Connect started none"
+                .to_owned())
+        }
         None if !answer.to_string().contains("\"ContactId\"") => {
             Err("no chat was started: no ContactId in the answer".to_owned())
         }
@@ -124,18 +111,8 @@ mod tests {
             (proxy(200), false, None, false),
             (proxy(403), false, Some(0), false),
             (json!({"batchItemFailures": []}), false, Some(2), true),
-            (
-                json!({"batchItemFailures": [{"itemIdentifier": "m"}]}),
-                false,
-                Some(1),
-                false,
-            ),
-            (
-                json!({"errorType": "E", "errorMessage": "m"}),
-                true,
-                Some(0),
-                false,
-            ),
+            (json!({"batchItemFailures": [{"itemIdentifier": "m"}]}), false, Some(1), false),
+            (json!({"errorType": "E", "errorMessage": "m"}), true, Some(0), false),
         ] {
             assert_eq!(
                 verdict(&invoked(payload.clone(), failed), chats).is_ok(),

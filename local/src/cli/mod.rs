@@ -133,11 +133,7 @@ impl With {
 pub(crate) async fn run(cli: Cli) -> Result<(), String> {
     match cli.command {
         Command::Invoke { with, event } => invoke::run(&with, &event).await,
-        Command::Serve {
-            with,
-            port,
-            connect_port,
-        } => serve::run(&with, port, connect_port).await,
+        Command::Serve { with, port, connect_port } => serve::run(&with, port, connect_port).await,
         Command::Soak(wish) => soak::run(wish).await,
     }
 }

@@ -14,9 +14,7 @@ pub(crate) async fn run(with: &With, port: u16, connect_port: u16) -> Result<(),
     options.connect_port = connect_port;
     options = settings::with_verified_customers(options);
     let real = options.real_connect;
-    let local = LocalAws::start(options)
-        .await
-        .map_err(|error| error.to_string())?;
+    let local = LocalAws::start(options).await.map_err(|error| error.to_string())?;
     if let Some(error) = local.function().init_error() {
         return Err(format!("the function cannot be initialised: {error}"));
     }
@@ -44,10 +42,7 @@ fn introduce(local: &LocalAws, real: bool) {
     if real {
         line("Amazon Connect                 the real one, with this shell's credentials");
     } else {
-        line(&format!(
-            "Amazon Connect, stand-in       {}",
-            local.connect_url()
-        ));
+        line(&format!("Amazon Connect, stand-in       {}", local.connect_url()));
         line(&format!(
             "Requests, contacts, faults     {front}/_local/requests, …/contacts, …/faults"
         ));

@@ -27,10 +27,7 @@ const SETTINGS: [&str; 15] = [
 
 /// The same options with the function's settings, and a stand-in that knows the instance and flows in them.
 pub(crate) fn apply(options: Options, defaults: &[(&str, &str)]) -> Options {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the shell's settings are handed on, not read"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the shell's settings are handed on, not read")]
     let shell = std::env::vars().filter(|(name, _)| SETTINGS.contains(&name.as_str()));
     apply_from(options, defaults, shell)
 }
@@ -55,10 +52,7 @@ fn apply_from(
 /// The same options with verified customers, unless the shell has decided on that or the chats are real ones:
 /// requests that carry claims go to a function that takes `sub` for the customer.
 pub(crate) fn with_verified_customers(options: Options) -> Options {
-    let is_set = options
-        .env
-        .iter()
-        .any(|(name, _)| name == CUSTOMER_ID_CLAIM);
+    let is_set = options.env.iter().any(|(name, _)| name == CUSTOMER_ID_CLAIM);
     if is_set || options.real_connect {
         options
     } else {
@@ -75,17 +69,12 @@ fn world_settings() -> [(&'static str, &'static str); 3] {
 }
 
 fn owned(settings: &[(&str, &str)]) -> Vec<(String, String)> {
-    settings
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-        .collect()
+    settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 /// Makes the stand-in know the instance or the flows that a setting names, by id or by ARN.
 fn known(options: Options, name: &str, value: &str) -> Options {
-    let ids = value
-        .split(',')
-        .map(|id| id.trim().rsplit('/').next().unwrap_or_default());
+    let ids = value.split(',').map(|id| id.trim().rsplit('/').next().unwrap_or_default());
     let ids = ids.filter(|id| !id.is_empty());
     match name {
         "INSTANCE_ID" => ids.fold(options, Options::instance),
@@ -99,11 +88,7 @@ mod tests {
     use super::*;
 
     fn setting(options: &Options, name: &str) -> Option<String> {
-        options
-            .env
-            .iter()
-            .rfind(|(known, _)| known == name)
-            .map(|(_, value)| value.clone())
+        options.env.iter().rfind(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
 
     #[test]
@@ -112,15 +97,8 @@ mod tests {
             "CONTACT_FLOW_ID".to_owned(),
             "arn:aws:connect:r:a:instance/i/contact-flow/mine".to_owned(),
         )];
-        let options = apply_from(
-            Options::without_function(),
-            &[("ALLOWED_ORIGINS", "*")],
-            shell,
-        );
-        assert_eq!(
-            setting(&options, "INSTANCE_ID").as_deref(),
-            Some(world::INSTANCE_ID)
-        );
+        let options = apply_from(Options::without_function(), &[("ALLOWED_ORIGINS", "*")], shell);
+        assert_eq!(setting(&options, "INSTANCE_ID").as_deref(), Some(world::INSTANCE_ID));
         assert_eq!(setting(&options, "ALLOWED_ORIGINS").as_deref(), Some("*"));
         assert!(options.flows.contains(&"mine".to_owned()));
     }
@@ -129,10 +107,7 @@ mod tests {
     fn there_are_verified_customers_unless_told_otherwise() {
         let with = |options| with_verified_customers(options).verified_env;
         let local = Options::without_function;
-        assert_eq!(
-            with(local()),
-            [("CUSTOMER_ID_CLAIM".to_owned(), "sub".to_owned())]
-        );
+        assert_eq!(with(local()), [("CUSTOMER_ID_CLAIM".to_owned(), "sub".to_owned())]);
         assert_eq!(with(local().env("CUSTOMER_ID_CLAIM", "email")), []);
         assert_eq!(with(local().real_connect(true)), []);
     }

@@ -39,9 +39,5 @@ pub(crate) async fn run(wish: Wish) -> Result<(), String> {
     error(&format!("seed {}", soak.seed));
     let report = soak.run(error).await.map_err(|error| error.to_string())?;
     line(report.to_string().trim_end());
-    if report.is_clean() {
-        Ok(())
-    } else {
-        Err("something was lost, doubled or wrong".to_owned())
-    }
+    if report.is_clean() { Ok(()) } else { Err("something was lost, doubled or wrong".to_owned()) }
 }

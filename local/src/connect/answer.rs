@@ -39,15 +39,8 @@ impl Answer {
 
     /// A failure in Connect's form.
     pub(crate) fn error(status: u16, kind: &str, message: &str) -> Self {
-        let answer = Self::raw(
-            status,
-            "application/json",
-            json!({"Message": message}).to_string(),
-        );
-        Self {
-            error: Some(kind.to_owned()),
-            ..answer
-        }
+        let answer = Self::raw(status, "application/json", json!({"Message": message}).to_string());
+        Self { error: Some(kind.to_owned()), ..answer }
     }
 
     /// A request that breaks a rule.

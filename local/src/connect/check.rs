@@ -69,16 +69,10 @@ fn structure(members: &[Member], entries: &Map<String, Value>, at: &str, faults:
 
 fn within(what: &str, size: usize, (min, max): (usize, usize), at: &str, faults: &mut Vec<String>) {
     if size < min {
-        faults.push(format!(
-            "'{}' must have {what} greater than or equal to {min}",
-            name(at)
-        ));
+        faults.push(format!("'{}' must have {what} greater than or equal to {min}", name(at)));
     }
     if size > max {
-        faults.push(format!(
-            "'{}' must have {what} less than or equal to {max}",
-            name(at)
-        ));
+        faults.push(format!("'{}' must have {what} less than or equal to {max}", name(at)));
     }
 }
 
@@ -111,11 +105,7 @@ fn wanted(shape: &Shape) -> &'static str {
 }
 
 fn inside(at: &str, key: &str) -> String {
-    if at.is_empty() {
-        key.to_owned()
-    } else {
-        format!("{at}.{key}")
-    }
+    if at.is_empty() { key.to_owned() } else { format!("{at}.{key}") }
 }
 
 fn name(at: &str) -> &str {

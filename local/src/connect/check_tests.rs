@@ -29,10 +29,7 @@ fn good(more: Value) {
 
 fn bad(more: Value) {
     let shown = head(&more);
-    assert!(
-        !start_chat_contact(&body(more)).is_empty(),
-        "{shown} is taken"
-    );
+    assert!(!start_chat_contact(&body(more)).is_empty(), "{shown} is taken");
 }
 
 fn head(value: &Value) -> String {
@@ -54,11 +51,7 @@ fn edges(min: usize, max: usize, member: impl Fn(String) -> Value) {
 fn lengths() {
     edges(1, 100, |s| json!({"InstanceId": s}));
     edges(0, 500, |s| json!({"ContactFlowId": s}));
-    edges(
-        1,
-        256,
-        |s| json!({"ParticipantDetails": {"DisplayName": s}}),
-    );
+    edges(1, 256, |s| json!({"ParticipantDetails": {"DisplayName": s}}));
     edges(0, 500, |s| json!({"ClientToken": s}));
     edges(1, 256, |s| json!({"RelatedContactId": s}));
     edges(
@@ -67,21 +60,9 @@ fn lengths() {
         |s| json!({"PersistentChat": {"RehydrationType": "FROM_SEGMENT", "SourceContactId": s}}),
     );
     edges(1, 128, |s| json!({"CustomerId": s}));
-    edges(
-        1,
-        128,
-        |s| json!({"SegmentAttributes": {s: {"ValueString": ""}}}),
-    );
-    edges(
-        0,
-        1024,
-        |s| json!({"SegmentAttributes": {"a": {"ValueString": s}}}),
-    );
-    edges(
-        1,
-        16_384,
-        |s| json!({"InitialMessage": {"ContentType": "text/plain", "Content": s}}),
-    );
+    edges(1, 128, |s| json!({"SegmentAttributes": {s: {"ValueString": ""}}}));
+    edges(0, 1024, |s| json!({"SegmentAttributes": {"a": {"ValueString": s}}}));
+    edges(1, 16_384, |s| json!({"InitialMessage": {"ContentType": "text/plain", "Content": s}}));
     edges(1, 32_767, |s| json!({"Attributes": {s: ""}}));
     edges(0, 32_767, |s| json!({"Attributes": {"a": s}}));
     good(json!({"ParticipantDetails": {"DisplayName": text(256)}}));
@@ -104,14 +85,9 @@ fn bytes() {
 
 #[test]
 fn ranges() {
-    for (minutes, fine) in [
-        (59, false),
-        (60, true),
-        (61, true),
-        (10_079, true),
-        (10_080, true),
-        (10_081, false),
-    ] {
+    for (minutes, fine) in
+        [(59, false), (60, true), (61, true), (10_079, true), (10_080, true), (10_081, false)]
+    {
         let more = json!({"ChatDurationInMinutes": minutes});
         if fine { good(more) } else { bad(more) }
     }
@@ -146,10 +122,7 @@ fn required_and_unknown_members() {
     ] {
         bad(more);
     }
-    assert_eq!(
-        start_chat_contact(&body(json!({"Unheard": 1}))),
-        ["Unknown member 'Unheard'"]
-    );
+    assert_eq!(start_chat_contact(&body(json!({"Unheard": 1}))), ["Unknown member 'Unheard'"]);
     good(json!({"Attributes": null, "PersistentChat": null, "ClientToken": null}));
 }
 
@@ -197,11 +170,7 @@ fn enums_and_lists() {
 fn content_types() {
     good(json!({"SupportedMessagingContentTypes": CONTENT_TYPES}));
     good(json!({"SupportedMessagingContentTypes": ["text/plain"]}));
-    for list in [
-        json!([]),
-        json!(["text/markdown"]),
-        json!(["text/plain", "text/html"]),
-    ] {
+    for list in [json!([]), json!(["text/markdown"]), json!(["text/plain", "text/html"])] {
         bad(json!({"SupportedMessagingContentTypes": list}));
     }
     for kind in ["text/plain", "text/markdown", "application/json", RESPONSE] {

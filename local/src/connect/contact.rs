@@ -130,9 +130,7 @@ impl Contact {
     }
 
     pub(crate) fn is_initial(&self) -> bool {
-        self.initial_contact_id
-            .as_ref()
-            .is_none_or(|initial| *initial == self.id)
+        self.initial_contact_id.as_ref().is_none_or(|initial| *initial == self.id)
             && self.previous_contact_id.is_none()
     }
 

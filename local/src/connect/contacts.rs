@@ -24,14 +24,8 @@ pub(crate) struct Contacts {
 
 impl Contacts {
     pub(crate) fn with(contacts: Vec<Contact>) -> Self {
-        let all = contacts
-            .into_iter()
-            .map(|contact| (contact.id.clone(), contact))
-            .collect();
-        Self {
-            all,
-            ..Self::default()
-        }
+        let all = contacts.into_iter().map(|contact| (contact.id.clone(), contact)).collect();
+        Self { all, ..Self::default() }
     }
 
     pub(crate) fn find(&self, id: &str) -> Option<&Contact> {
@@ -110,19 +104,12 @@ impl Contacts {
         if !first.is_initial() {
             return Err(Discontinuous::NotInitial);
         }
-        let session = || {
-            self.all
-                .values()
-                .filter(|contact| contact.belongs_to(initial))
-        };
+        let session = || self.all.values().filter(|contact| contact.belongs_to(initial));
         if session().any(Contact::is_running) {
             return Err(Discontinuous::StillRunning);
         }
         let age = |contact: &&Contact| {
-            (
-                contact.disconnect_timestamp,
-                contact.previous_contact_id.is_some(),
-            )
+            (contact.disconnect_timestamp, contact.previous_contact_id.is_some())
         };
         session().max_by_key(age).ok_or(Discontinuous::Unknown)
     }
@@ -141,10 +128,7 @@ mod tests {
     fn a_session_continues_from_its_last_contact() {
         let contacts = contacts();
         let last = contacts.last_of_session(ENDED_INITIAL_CONTACT_ID);
-        assert_eq!(
-            last.map(|contact| contact.id.as_str()),
-            Ok(ENDED_LATEST_CONTACT_ID)
-        );
+        assert_eq!(last.map(|contact| contact.id.as_str()), Ok(ENDED_LATEST_CONTACT_ID));
     }
 
     #[test]
@@ -158,10 +142,7 @@ mod tests {
     #[test]
     fn a_segment_is_continued_exactly() {
         for id in [ENDED_INITIAL_CONTACT_ID, ENDED_LATEST_CONTACT_ID] {
-            assert_eq!(
-                contacts().segment(id).map(|contact| contact.id.clone()),
-                Ok(id.to_owned())
-            );
+            assert_eq!(contacts().segment(id).map(|contact| contact.id.clone()), Ok(id.to_owned()));
         }
     }
 

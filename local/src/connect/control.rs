@@ -15,10 +15,7 @@ use crate::respond;
 /// The routes under `/_local/`.
 pub(crate) fn router(connect: Connect) -> Router {
     Router::new()
-        .route(
-            "/_local/faults",
-            get(faults).post(add_faults).delete(clear_faults),
-        )
+        .route("/_local/faults", get(faults).post(add_faults).delete(clear_faults))
         .route("/_local/requests", get(requests).delete(forget_requests))
         .route("/_local/contacts", get(contacts).post(put_contact))
         .with_state(connect)
@@ -33,12 +30,7 @@ fn refused(message: &str) -> Response {
 }
 
 async fn faults(State(connect): State<Connect>) -> Response {
-    let faults: Vec<_> = connect
-        .faults()
-        .list()
-        .iter()
-        .map(fault_json::write)
-        .collect();
+    let faults: Vec<_> = connect.faults().list().iter().map(fault_json::write).collect();
     ok(&json!(faults))
 }
 
@@ -63,11 +55,7 @@ async fn clear_faults(State(connect): State<Connect>) -> Response {
 }
 
 async fn requests(State(connect): State<Connect>) -> Response {
-    let requests: Vec<_> = connect
-        .requests()
-        .iter()
-        .map(super::Received::json)
-        .collect();
+    let requests: Vec<_> = connect.requests().iter().map(super::Received::json).collect();
     ok(&json!(requests))
 }
 

@@ -49,11 +49,7 @@ fn read_one(json: &Value) -> Result<Fault, String> {
     let written: Written =
         serde_json::from_value(json.clone()).map_err(|error| error.to_string())?;
     let mut fault = kind(&written)?;
-    fault.times = if written.always {
-        None
-    } else {
-        Some(written.times.unwrap_or(1))
-    };
+    fault.times = if written.always { None } else { Some(written.times.unwrap_or(1)) };
     fault.delay = Duration::from_millis(written.delay_ms);
     fault.body_delay = Duration::from_millis(written.body_delay_ms);
     fault.close |= written.close;
@@ -68,12 +64,8 @@ fn read_one(json: &Value) -> Result<Fault, String> {
 }
 
 fn kind(written: &Written) -> Result<Fault, String> {
-    let content_type = || {
-        written
-            .content_type
-            .clone()
-            .unwrap_or_else(|| "application/json".to_owned())
-    };
+    let content_type =
+        || written.content_type.clone().unwrap_or_else(|| "application/json".to_owned());
     let fault = match written.kind.as_str() {
         "usual" | "delay" | "slowBody" => Fault::of(Effect::Usual),
         "close" => Fault::close_after_answer(),
@@ -90,12 +82,7 @@ fn kind(written: &Written) -> Result<Fault, String> {
         "resetAfterStart" => Fault::reset_after_start(),
         "garbage" => Fault::garbage(),
         "empty" => Fault::empty(),
-        "without" => Fault::without(
-            written
-                .member
-                .as_deref()
-                .ok_or("`without` needs `member`")?,
-        ),
+        "without" => Fault::without(written.member.as_deref().ok_or("`without` needs `member`")?),
         "blackHole" => Fault::black_hole(),
         other => return Err(format!("there is no fault of kind {other:?}")),
     };
@@ -152,9 +139,7 @@ mod tests {
     #[test]
     fn a_fault_survives_the_way_there_and_back() {
         for fault in [
-            Fault::status(429, "TooManyRequestsException")
-                .message("slow down")
-                .times(3),
+            Fault::status(429, "TooManyRequestsException").message("slow down").times(3),
             Fault::reset().always(),
             Fault::reset_after_start().on(Operation::StartChatContact),
             Fault::delay(Duration::from_millis(50)),

@@ -31,12 +31,7 @@ impl Operation {
     }
 
     pub(crate) fn named(name: &str) -> Option<Self> {
-        let all = [
-            Self::StartChatContact,
-            Self::DescribeContact,
-            Self::StopContact,
-            Self::Any,
-        ];
+        let all = [Self::StartChatContact, Self::DescribeContact, Self::StopContact, Self::Any];
         all.into_iter().find(|operation| operation.name() == name)
     }
 }
@@ -114,10 +109,7 @@ impl Fault {
     /// The answer's head comes at once, its body only after this time.
     #[must_use]
     pub fn slow_body(delay: Duration) -> Self {
-        Self {
-            body_delay: delay,
-            ..Self::of(Effect::Usual)
-        }
+        Self { body_delay: delay, ..Self::of(Effect::Usual) }
     }
 
     /// A 200 whose body is not JSON.
@@ -153,10 +145,7 @@ impl Fault {
     /// The usual answer, after which the connection is closed without a word.
     #[must_use]
     pub fn close_after_answer() -> Self {
-        Self {
-            close: true,
-            ..Self::of(Effect::Usual)
-        }
+        Self { close: true, ..Self::of(Effect::Usual) }
     }
 
     /// The same, so many times.
@@ -223,9 +212,8 @@ impl Faults {
     pub(crate) fn take(&self, operation: Operation) -> Option<Fault> {
         let mut faults = lock(&self.0);
         faults.retain(|fault| fault.times != Some(0));
-        let fault = faults
-            .iter_mut()
-            .find(|fault| fault.on == Operation::Any || fault.on == operation)?;
+        let fault =
+            faults.iter_mut().find(|fault| fault.on == Operation::Any || fault.on == operation)?;
         fault.times = fault.times.map(|times| times.saturating_sub(1));
         Some(fault.clone())
     }

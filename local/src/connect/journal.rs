@@ -78,21 +78,14 @@ impl Received {
     /// One line for people: what was asked and what was answered.
     #[must_use]
     pub fn line(&self) -> String {
-        let body = if self.raw.is_empty() {
-            String::new()
-        } else {
-            format!(" {}", self.body)
-        };
+        let body = if self.raw.is_empty() { String::new() } else { format!(" {}", self.body) };
         let answered = match (self.status, &self.error, &self.contact_id) {
             (0, _, _) => "no answer".to_owned(),
             (status, Some(error), _) => format!("{status} {error}"),
             (status, None, Some(contact)) => format!("{status} ContactId {contact}"),
             (status, None, None) => status.to_string(),
         };
-        format!(
-            "Connect received {} {}{body} → {answered}",
-            self.method, self.path
-        )
+        format!("Connect received {} {}{body} → {answered}", self.method, self.path)
     }
 }
 
@@ -113,10 +106,7 @@ impl Journal {
     /// Notes the answer to a request, and gives back both.
     pub(crate) fn answered(&self, number: usize, answer: &Answer) -> Option<Received> {
         let mut journal = lock(&self.0);
-        let received = journal
-            .1
-            .iter_mut()
-            .find(|received| received.number == number)?;
+        let received = journal.1.iter_mut().find(|received| received.number == number)?;
         received.status = answer.status;
         received.error.clone_from(&answer.error);
         received.contact_id.clone_from(&answer.contact_id);

@@ -17,10 +17,7 @@ impl Bucket {
     /// A bucket for this rate; without one nothing is refused.
     pub(crate) fn new(rate: Option<Rate>) -> Self {
         let full = rate.map_or(0.0, |rate| f64::from(rate.burst));
-        Self {
-            rate,
-            level: Mutex::new((full, Instant::now())),
-        }
+        Self { rate, level: Mutex::new((full, Instant::now())) }
     }
 
     /// Takes one token. `false` if there is none.

@@ -92,10 +92,7 @@ impl Connect {
     }
 
     /// Ends a contact. `false` if there is none of that id.
-    #[expect(
-        clippy::must_use_candidate,
-        reason = "most callers know that the contact is there"
-    )]
+    #[expect(clippy::must_use_candidate, reason = "most callers know that the contact is there")]
     pub fn end_contact(&self, id: &str) -> bool {
         lock(&self.0.service.contacts).end(id)
     }

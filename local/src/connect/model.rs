@@ -10,16 +10,9 @@ pub(crate) enum Shape {
     /// A whole number in this range.
     Integer { min: i64, max: i64 },
     /// So many values of one shape.
-    List {
-        min: usize,
-        max: usize,
-        of: &'static Shape,
-    },
+    List { min: usize, max: usize, of: &'static Shape },
     /// Values of one shape under keys of so many characters.
-    Map {
-        key: (usize, usize),
-        of: &'static Shape,
-    },
+    Map { key: (usize, usize), of: &'static Shape },
     /// Named members.
     Structure(&'static [Member]),
 }
@@ -33,19 +26,11 @@ pub(crate) struct Member {
 }
 
 const fn required(name: &'static str, shape: Shape) -> Member {
-    Member {
-        name,
-        required: true,
-        shape,
-    }
+    Member { name, required: true, shape }
 }
 
 const fn optional(name: &'static str, shape: Shape) -> Member {
-    Member {
-        name,
-        required: false,
-        shape,
-    }
+    Member { name, required: false, shape }
 }
 
 const fn text(min: usize, max: usize) -> Shape {
@@ -53,13 +38,8 @@ const fn text(min: usize, max: usize) -> Shape {
 }
 
 /// The content types that a chat can use.
-pub(crate) const CONTENT_TYPES: [&str; 5] = [
-    "text/plain",
-    "text/markdown",
-    "application/json",
-    INTERACTIVE,
-    RESPONSE,
-];
+pub(crate) const CONTENT_TYPES: [&str; 5] =
+    ["text/plain", "text/markdown", "application/json", INTERACTIVE, RESPONSE];
 /// The content types that a first message can have.
 pub(crate) const MESSAGE_TYPES: [&str; 4] =
     ["text/plain", "text/markdown", "application/json", RESPONSE];
@@ -83,28 +63,9 @@ static CONNECTION: Shape = Shape::Enum(&[
 ]);
 static SEGMENT_VALUE: Shape = Shape::Structure(&[
     optional("ValueString", text(0, 1024)),
-    optional(
-        "ValueMap",
-        Shape::Map {
-            key: (1, 128),
-            of: &SEGMENT_VALUE,
-        },
-    ),
-    optional(
-        "ValueInteger",
-        Shape::Integer {
-            min: i32::MIN as i64,
-            max: i32::MAX as i64,
-        },
-    ),
-    optional(
-        "ValueList",
-        Shape::List {
-            min: 0,
-            max: usize::MAX,
-            of: &SEGMENT_VALUE,
-        },
-    ),
+    optional("ValueMap", Shape::Map { key: (1, 128), of: &SEGMENT_VALUE }),
+    optional("ValueInteger", Shape::Integer { min: i32::MIN as i64, max: i32::MAX as i64 }),
+    optional("ValueList", Shape::List { min: 0, max: usize::MAX, of: &SEGMENT_VALUE }),
     optional("ValueArn", text(0, 1024)),
 ]);
 
@@ -112,16 +73,10 @@ static SEGMENT_VALUE: Shape = Shape::Structure(&[
 pub(crate) static START_CHAT_CONTACT: Shape = Shape::Structure(&[
     required("InstanceId", text(1, 100)),
     required("ContactFlowId", text(0, 500)),
-    required(
-        "ParticipantDetails",
-        Shape::Structure(&[required("DisplayName", text(1, 256))]),
-    ),
+    required("ParticipantDetails", Shape::Structure(&[required("DisplayName", text(1, 256))])),
     optional(
         "ParticipantConfiguration",
-        Shape::Structure(&[optional(
-            "ResponseMode",
-            Shape::Enum(&["INCREMENTAL", "COMPLETE"]),
-        )]),
+        Shape::Structure(&[optional("ResponseMode", Shape::Enum(&["INCREMENTAL", "COMPLETE"]))]),
     ),
     optional(
         "InitialMessage",
@@ -130,64 +85,25 @@ pub(crate) static START_CHAT_CONTACT: Shape = Shape::Structure(&[
             required("Content", text(1, 16_384)),
         ]),
     ),
-    optional(
-        "Attributes",
-        Shape::Map {
-            key: (1, 32_767),
-            of: &ATTRIBUTE,
-        },
-    ),
+    optional("Attributes", Shape::Map { key: (1, 32_767), of: &ATTRIBUTE }),
     optional("ClientToken", text(0, 500)),
-    optional(
-        "ChatDurationInMinutes",
-        Shape::Integer {
-            min: 60,
-            max: 10_080,
-        },
-    ),
+    optional("ChatDurationInMinutes", Shape::Integer { min: 60, max: 10_080 }),
     optional(
         "SupportedMessagingContentTypes",
-        Shape::List {
-            min: 0,
-            max: usize::MAX,
-            of: &CONTENT_TYPE,
-        },
+        Shape::List { min: 0, max: usize::MAX, of: &CONTENT_TYPE },
     ),
     optional(
         "PersistentChat",
         Shape::Structure(&[
-            optional(
-                "RehydrationType",
-                Shape::Enum(&["ENTIRE_PAST_SESSION", "FROM_SEGMENT"]),
-            ),
+            optional("RehydrationType", Shape::Enum(&["ENTIRE_PAST_SESSION", "FROM_SEGMENT"])),
             optional("SourceContactId", text(1, 256)),
         ]),
     ),
     optional("RelatedContactId", text(1, 256)),
-    optional(
-        "SegmentAttributes",
-        Shape::Map {
-            key: (1, 128),
-            of: &SEGMENT_VALUE,
-        },
-    ),
+    optional("SegmentAttributes", Shape::Map { key: (1, 128), of: &SEGMENT_VALUE }),
     optional("CustomerId", text(1, 128)),
-    optional(
-        "DisconnectOnCustomerExit",
-        Shape::List {
-            min: 1,
-            max: 1,
-            of: &PARTICIPANT,
-        },
-    ),
-    optional(
-        "ConnectionTypes",
-        Shape::List {
-            min: 1,
-            max: 2,
-            of: &CONNECTION,
-        },
-    ),
+    optional("DisconnectOnCustomerExit", Shape::List { min: 1, max: 1, of: &PARTICIPANT }),
+    optional("ConnectionTypes", Shape::List { min: 1, max: 2, of: &CONNECTION }),
     optional(
         "ChatStreamingConfiguration",
         Shape::Structure(&[required("StreamingEndpointArn", text(1, 350))]),
@@ -198,8 +114,5 @@ pub(crate) static START_CHAT_CONTACT: Shape = Shape::Structure(&[
 pub(crate) static STOP_CONTACT: Shape = Shape::Structure(&[
     required("ContactId", text(1, 256)),
     required("InstanceId", text(1, 100)),
-    optional(
-        "DisconnectReason",
-        Shape::Structure(&[optional("Code", text(1, 100))]),
-    ),
+    optional("DisconnectReason", Shape::Structure(&[optional("Code", text(1, 100))])),
 ]);

@@ -57,9 +57,7 @@ impl Service {
         if !faults.is_empty() {
             return Answer::invalid(&faults.join("; "));
         }
-        self.permitted(body)
-            .and_then(|()| self.started(body))
-            .unwrap_or_else(|refusal| *refusal)
+        self.permitted(body).and_then(|()| self.started(body)).unwrap_or_else(|refusal| *refusal)
     }
 
     /// Refuses ARNs, as the permission for a bare id does not cover them, and what is not there.
@@ -73,23 +71,16 @@ impl Service {
             )));
         }
         if !self.instances.iter().any(|known| known == instance) {
-            return Err(Box::new(Answer::not_found(
-                "Resource not found of Type: INSTANCE",
-            )));
+            return Err(Box::new(Answer::not_found("Resource not found of Type: INSTANCE")));
         }
         if !self.flows.iter().any(|known| known == flow) {
-            return Err(Box::new(Answer::not_found(
-                "Resource not found of Type: CONTACT_FLOW",
-            )));
+            return Err(Box::new(Answer::not_found("Resource not found of Type: CONTACT_FLOW")));
         }
         Ok(())
     }
 
     fn started(&self, body: &Value) -> Result<Answer, Refusal> {
-        let key = (
-            text(body, "InstanceId").to_owned(),
-            text(body, "ClientToken").to_owned(),
-        );
+        let key = (text(body, "InstanceId").to_owned(), text(body, "ClientToken").to_owned());
         let mut answers = lock(&self.answers);
         if let Some((contact, answer)) = answers.get(&key).filter(|_| !key.1.is_empty()) {
             return Ok(self.repeated(contact, answer.clone()));
@@ -103,10 +94,7 @@ impl Service {
 
     /// The answer that the first request with the token had; an ended chat has no websocket any more.
     fn repeated(&self, contact: &str, mut answer: Map<String, Value>) -> Answer {
-        if lock(&self.contacts)
-            .find(contact)
-            .is_some_and(|contact| !contact.is_running())
-        {
+        if lock(&self.contacts).find(contact).is_some_and(|contact| !contact.is_running()) {
             answer.remove("Websocket");
         }
         Answer::ok(&Value::Object(answer)).about(contact)
@@ -118,11 +106,7 @@ impl Service {
         let related = related(&contacts, body)?;
         if contacts.running() >= self.quota {
             let message = "The quota of concurrent active chats of this instance is exceeded";
-            return Err(Box::new(Answer::error(
-                429,
-                "LimitExceededException",
-                message,
-            )));
+            return Err(Box::new(Answer::error(429, "LimitExceededException", message)));
         }
         let id = Uuid::new_v4().to_string();
         let mut contact = started::contact(&id, body, related.as_ref());
@@ -200,9 +184,7 @@ fn continued(contacts: &Contacts, body: &Value) -> Result<Option<String>, Refusa
         "FROM_SEGMENT" => contacts.segment(source),
         _ => contacts.last_of_session(source),
     };
-    found
-        .map(|contact| Some(contact.id.clone()))
-        .map_err(discontinuous)
+    found.map(|contact| Some(contact.id.clone())).map_err(discontinuous)
 }
 
 fn discontinuous(why: Discontinuous) -> Refusal {

@@ -30,8 +30,7 @@ fn broken(is: bool, message: &str) -> Option<String> {
 }
 
 fn is_name(name: &str) -> bool {
-    name.chars()
-        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
+    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_')
 }
 
 fn attributes(body: &Value) -> Option<String> {
@@ -44,10 +43,7 @@ fn attributes(body: &Value) -> Option<String> {
     }
     let size = |(key, value): (&String, &Value)| key.len() + value.as_str().map_or(0, str::len);
     let bytes: usize = attributes.iter().map(size).sum();
-    broken(
-        bytes > ATTRIBUTES_BYTES,
-        "'Attributes' must not exceed 32768 bytes of keys and values",
-    )
+    broken(bytes > ATTRIBUTES_BYTES, "'Attributes' must not exceed 32768 bytes of keys and values")
 }
 
 fn message(body: &Value) -> Option<String> {
@@ -56,10 +52,7 @@ fn message(body: &Value) -> Option<String> {
         return broken(true, "'InitialMessage.Content' must not exceed 16384 bytes");
     }
     let kind = text(message, "/ContentType")?;
-    broken(
-        !MESSAGE_TYPES.contains(&kind),
-        "'InitialMessage.ContentType' is not supported",
-    )
+    broken(!MESSAGE_TYPES.contains(&kind), "'InitialMessage.ContentType' is not supported")
 }
 
 fn supported(body: &Value) -> Option<Vec<&str>> {
@@ -70,10 +63,7 @@ fn supported(body: &Value) -> Option<Vec<&str>> {
 fn content_types(body: &Value) -> Option<String> {
     let list = supported(body)?;
     if list.iter().any(|kind| !CONTENT_TYPES.contains(kind)) {
-        return broken(
-            true,
-            "'SupportedMessagingContentTypes' has an unsupported content type",
-        );
+        return broken(true, "'SupportedMessagingContentTypes' has an unsupported content type");
     }
     broken(
         !list.contains(&"text/plain"),
@@ -91,10 +81,7 @@ fn persistent_chat(body: &Value) -> Option<String> {
     }
     let complete =
         text(chat, "/RehydrationType").is_some() && text(chat, "/SourceContactId").is_some();
-    broken(
-        !complete,
-        "'PersistentChat' requires 'RehydrationType' and 'SourceContactId'",
-    )
+    broken(!complete, "'PersistentChat' requires 'RehydrationType' and 'SourceContactId'")
 }
 
 fn segments(body: &Value) -> Option<String> {
@@ -166,8 +153,5 @@ fn is_topic(arn: &str) -> bool {
 
 /// The members of an object, or none.
 pub(crate) fn members(body: &Value, name: &str) -> Map<String, Value> {
-    body.get(name)
-        .and_then(Value::as_object)
-        .cloned()
-        .unwrap_or_default()
+    body.get(name).and_then(Value::as_object).cloned().unwrap_or_default()
 }

@@ -9,9 +9,7 @@ use crate::world::{
 /// The contacts that are there from the start.
 pub(crate) fn contacts() -> Vec<Contact> {
     vec![
-        Contact::chat(ENDED_INITIAL_CONTACT_ID)
-            .customer(CUSTOMER_ID)
-            .ended_at(1_700_000_600),
+        Contact::chat(ENDED_INITIAL_CONTACT_ID).customer(CUSTOMER_ID).ended_at(1_700_000_600),
         Contact::chat(ENDED_LATEST_CONTACT_ID)
             .customer(CUSTOMER_ID)
             .continuing(ENDED_INITIAL_CONTACT_ID, ENDED_INITIAL_CONTACT_ID)

@@ -30,10 +30,7 @@ const LAST_ANSWER: Duration = Duration::from_millis(50);
 /// The routes of Amazon Connect.
 pub(crate) fn router(connect: Connect) -> Router {
     let local = control::router(connect.clone());
-    Router::new()
-        .fallback(handle)
-        .with_state(connect)
-        .merge(local)
+    Router::new().fallback(handle).with_state(connect).merge(local)
 }
 
 async fn handle(
@@ -44,25 +41,16 @@ async fn handle(
     let (head, body) = request.into_parts();
     let Some(body) = receive::body(&head.headers, body, REQUEST_LIMIT).await else {
         return response(
-            Answer::error(
-                413,
-                "RequestEntityTooLargeException",
-                "The request is too large",
-            ),
+            Answer::error(413, "RequestEntityTooLargeException", "The request is too large"),
             Duration::ZERO,
         );
     };
     let received = received(&head, &body);
     let operation = operation(&received);
     let fault = operation.and_then(|operation| connect.0.faults.take(operation));
-    let exchange = Exchange {
-        number: connect.0.journal.note(received.clone()),
-        connect,
-        connection,
-    };
-    exchange
-        .answer(&head.headers, &received, operation, fault)
-        .await
+    let exchange =
+        Exchange { number: connect.0.journal.note(received.clone()), connect, connection };
+    exchange.answer(&head.headers, &received, operation, fault).await
 }
 
 fn received(head: &Parts, body: &Bytes) -> Received {
@@ -79,10 +67,7 @@ fn received(head: &Parts, body: &Bytes) -> Received {
 fn path(received: &Received) -> Vec<String> {
     let path = received.path.split('?').next().unwrap_or_default();
     let decoded = |segment| percent_decode_str(segment).decode_utf8_lossy().into_owned();
-    path.trim_start_matches('/')
-        .split('/')
-        .map(decoded)
-        .collect()
+    path.trim_start_matches('/').split('/').map(decoded).collect()
 }
 
 fn operation(received: &Received) -> Option<Operation> {
@@ -126,10 +111,7 @@ impl Exchange {
             }
             Effect::Reset => return self.reset(),
             Effect::ResetAfterStart => {
-                self.note(&Answer {
-                    status: 0,
-                    ..usual()
-                });
+                self.note(&Answer { status: 0, ..usual() });
                 return self.reset();
             }
             Effect::BlackHole => std::future::pending().await,
@@ -150,11 +132,7 @@ impl Exchange {
     ) -> Answer {
         let service = &self.connect.0.service;
         let Some(operation) = operation else {
-            return Answer::error(
-                404,
-                "UnknownOperationException",
-                "There is no such operation",
-            );
+            return Answer::error(404, "UnknownOperationException", "There is no such operation");
         };
         if let Err(refusal) = signature::check(headers) {
             return *refusal;
@@ -167,11 +145,7 @@ impl Exchange {
         match (&received.body, operation) {
             (Value::Object(_), Operation::StopContact) => service.stop_contact(&received.body),
             (Value::Object(_), _) => service.start_chat_contact(&received.body),
-            _ => Answer::error(
-                400,
-                "SerializationException",
-                "The body is not a JSON object",
-            ),
+            _ => Answer::error(400, "SerializationException", "The body is not a JSON object"),
         }
     }
 
@@ -199,14 +173,7 @@ impl Exchange {
 
 fn refusal(status: u16, kind: &str, message: &str) -> Answer {
     let answer = Answer::error(status, kind, message);
-    if kind.is_empty() {
-        Answer {
-            error: None,
-            ..answer
-        }
-    } else {
-        answer
-    }
+    if kind.is_empty() { Answer { error: None, ..answer } } else { answer }
 }
 
 fn response(answer: Answer, body_delay: Duration) -> Response {

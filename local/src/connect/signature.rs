@@ -8,10 +8,7 @@ use super::answer::{Answer, Refusal};
 pub(crate) fn check(headers: &HeaderMap) -> Result<(), Refusal> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(authorization) = header("authorization") else {
-        return Err(refusal(
-            "MissingAuthenticationTokenException",
-            "Missing Authentication Token",
-        ));
+        return Err(refusal("MissingAuthenticationTokenException", "Missing Authentication Token"));
     };
     if header("x-amz-date").is_none_or(|date| !is_date(date)) {
         return Err(incomplete(
@@ -44,9 +41,7 @@ fn incomplete(message: &str) -> Refusal {
 }
 
 fn field<'a>(fields: &'a str, name: &str) -> Option<&'a str> {
-    fields
-        .split(',')
-        .find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='))
+    fields.split(',').find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// `20261122T120000Z`
@@ -63,9 +58,7 @@ fn is_credential(scope: &str) -> bool {
 }
 
 fn signs(names: &str) -> bool {
-    ["host", "x-amz-date"]
-        .iter()
-        .all(|wanted| names.split(';').any(|name| name == *wanted))
+    ["host", "x-amz-date"].iter().all(|wanted| names.split(';').any(|name| name == *wanted))
 }
 
 fn is_hash(signature: &str) -> bool {
@@ -97,25 +90,13 @@ mod tests {
             format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders={names}, Signature={hash}")
         };
         let scope = "AKIA/20261122/us-east-1/connect/aws4_request";
-        assert_eq!(
-            refused(&signed(scope, "content-type;host;x-amz-date"), DATE),
-            None
-        );
-        assert_eq!(
-            refused("", DATE).as_deref(),
-            Some("MissingAuthenticationTokenException")
-        );
+        assert_eq!(refused(&signed(scope, "content-type;host;x-amz-date"), DATE), None);
+        assert_eq!(refused("", DATE).as_deref(), Some("MissingAuthenticationTokenException"));
         for (authorization, date) in [
             (signed(scope, "host;x-amz-date"), ""),
             (signed(scope, "host;x-amz-date"), "now"),
             (signed(scope, "host"), DATE),
-            (
-                signed(
-                    "AKIA/20261122/us-east-1/lambda/aws4_request",
-                    "host;x-amz-date",
-                ),
-                DATE,
-            ),
+            (signed("AKIA/20261122/us-east-1/lambda/aws4_request", "host;x-amz-date"), DATE),
             ("Bearer abc".to_owned(), DATE),
         ] {
             assert_eq!(

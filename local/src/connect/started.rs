@@ -17,17 +17,10 @@ const URL_LIFE: Duration = Duration::from_secs(100);
 /// The new contact; it takes over the attributes of the one that it relates to.
 pub(crate) fn contact(id: &str, body: &Value, related: Option<&Contact>) -> Contact {
     let mut contact = Contact::chat(id);
-    contact.customer_id = body
-        .get("CustomerId")
-        .and_then(Value::as_str)
-        .map(str::to_owned);
-    contact.attributes = related
-        .map(|related| related.attributes.clone())
-        .unwrap_or_default();
+    contact.customer_id = body.get("CustomerId").and_then(Value::as_str).map(str::to_owned);
+    contact.attributes = related.map(|related| related.attributes.clone()).unwrap_or_default();
     for (name, value) in rules::members(body, "Attributes") {
-        contact
-            .attributes
-            .insert(name, value.as_str().unwrap_or_default().to_owned());
+        contact.attributes.insert(name, value.as_str().unwrap_or_default().to_owned());
     }
     contact.segment_attributes = rules::members(body, "SegmentAttributes");
     contact
@@ -41,20 +34,13 @@ pub(crate) fn contact(id: &str, body: &Value, related: Option<&Contact>) -> Cont
 pub(crate) fn answer(id: &str, continued: Option<String>, body: &Value) -> Map<String, Value> {
     let mut answer = Map::new();
     answer.insert("ContactId".to_owned(), json!(id));
-    answer.insert(
-        "ParticipantId".to_owned(),
-        json!(Uuid::new_v4().to_string()),
-    );
+    answer.insert("ParticipantId".to_owned(), json!(Uuid::new_v4().to_string()));
     answer.insert("ParticipantToken".to_owned(), json!(tokens::participant()));
     if let Some(continued) = continued {
         answer.insert("ContinuedFromContactId".to_owned(), json!(continued));
     }
-    let wanted: Vec<_> = body
-        .get("ConnectionTypes")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten()
-        .collect();
+    let wanted: Vec<_> =
+        body.get("ConnectionTypes").and_then(Value::as_array).into_iter().flatten().collect();
     if wanted.iter().any(|kind| *kind == "CONNECTION_CREDENTIALS") {
         let credentials = json!({"ConnectionToken": tokens::connection(), "Expiry": clock::iso8601_in(TOKEN_LIFE)});
         answer.insert("ConnectionCredentials".to_owned(), credentials);
@@ -64,10 +50,7 @@ pub(crate) fn answer(id: &str, continued: Option<String>, body: &Value) -> Map<S
             json!({"Url": tokens::websocket(), "ConnectionExpiry": clock::iso8601_in(URL_LIFE)});
         answer.insert("Websocket".to_owned(), websocket);
     }
-    if body
-        .get("ChatStreamingConfiguration")
-        .is_some_and(|streaming| !streaming.is_null())
-    {
+    if body.get("ChatStreamingConfiguration").is_some_and(|streaming| !streaming.is_null()) {
         answer.insert("StreamingId".to_owned(), json!(Uuid::new_v4().to_string()));
     }
     answer

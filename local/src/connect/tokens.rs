@@ -12,9 +12,7 @@ pub const PARTICIPANT_TOKEN_PREFIX: &str = "QVFJREFIParticipantToken";
 pub const CONNECTION_TOKEN_PREFIX: &str = "QVFJREFIConnectionToken";
 
 fn random(words: usize) -> Vec<u8> {
-    (0..words)
-        .flat_map(|_| *Uuid::new_v4().as_bytes())
-        .collect()
+    (0..words).flat_map(|_| *Uuid::new_v4().as_bytes()).collect()
 }
 
 pub(crate) fn participant() -> String {

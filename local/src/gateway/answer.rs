@@ -13,23 +13,11 @@ use crate::lambda::Invoked;
 use crate::respond::{self, Reply};
 
 /// What REST APIs understand in an answer; they refuse all else.
-const REST_MEMBERS: [&str; 5] = [
-    "statusCode",
-    "headers",
-    "multiValueHeaders",
-    "body",
-    "isBase64Encoded",
-];
+const REST_MEMBERS: [&str; 5] =
+    ["statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"];
 /// What REST APIs rename in an answer.
-const REST_REMAPPED: [&str; 7] = [
-    "authorization",
-    "connection",
-    "content-md5",
-    "date",
-    "host",
-    "server",
-    "www-authenticate",
-];
+const REST_REMAPPED: [&str; 7] =
+    ["authorization", "connection", "content-md5", "date", "host", "server", "www-authenticate"];
 /// What the HTTP library sets itself.
 const HOP: [&str; 3] = ["connection", "content-length", "transfer-encoding"];
 
@@ -97,11 +85,7 @@ fn described(
     answer: &Map<String, Value>,
     incoming: &Incoming,
 ) -> Result<Response, Problem> {
-    if api == Api::Rest
-        && answer
-            .keys()
-            .any(|name| !REST_MEMBERS.contains(&name.as_str()))
-    {
+    if api == Api::Rest && answer.keys().any(|name| !REST_MEMBERS.contains(&name.as_str())) {
         return Err(Problem::Malformed);
     }
     let mut reply = Reply::new(status(answer.get("statusCode"))?);
@@ -114,11 +98,8 @@ fn described(
         }
     }
     if !reply.has("content-type") {
-        let default = if api == Api::Rest {
-            "application/json"
-        } else {
-            "text/plain; charset=utf-8"
-        };
+        let default =
+            if api == Api::Rest { "application/json" } else { "text/plain; charset=utf-8" };
         reply = reply.header("content-type", default);
     }
     let body = body(api, answer)?;
@@ -170,11 +151,7 @@ fn headers(api: Api, answer: &Map<String, Value>) -> Result<Vec<(String, String)
     let valid = |(name, value): &(String, String)| {
         HeaderName::try_from(name.as_str()).is_ok() && HeaderValue::try_from(value.as_str()).is_ok()
     };
-    if headers.iter().all(valid) {
-        Ok(headers)
-    } else {
-        Err(Problem::Malformed)
-    }
+    if headers.iter().all(valid) { Ok(headers) } else { Err(Problem::Malformed) }
 }
 
 fn object(value: Option<&Value>) -> Result<Vec<(&String, &Value)>, Problem> {

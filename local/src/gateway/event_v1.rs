@@ -20,10 +20,7 @@ struct Said<'a> {
 /// The event of a REST API: header names as written, bodies as text.
 pub(crate) fn rest_event(incoming: &Incoming) -> Value {
     let path = incoming.decoded_path();
-    let below = path
-        .strip_prefix("/rest")
-        .filter(|path| !path.is_empty())
-        .unwrap_or("/");
+    let below = path.strip_prefix("/rest").filter(|path| !path.is_empty()).unwrap_or("/");
     let body = (!incoming.body.is_empty()).then(|| String::from_utf8_lossy(&incoming.body));
     event(
         incoming,
@@ -41,13 +38,10 @@ pub(crate) fn rest_event(incoming: &Incoming) -> Value {
 /// The event of an HTTP API: header names in lower case, bodies as in format 2.0.
 pub(crate) fn http_event(incoming: &Incoming) -> Value {
     let path = incoming.decoded_path();
-    let (body, is_base64) = incoming
-        .http_api_body()
-        .map_or((Value::Null, false), |(body, is)| (json!(body), is));
-    let lowered = incoming
-        .headers
-        .iter()
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+    let (body, is_base64) =
+        incoming.http_api_body().map_or((Value::Null, false), |(body, is)| (json!(body), is));
+    let lowered =
+        incoming.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
     let mut event = event(
         incoming,
         &Said {
@@ -124,33 +118,19 @@ fn identity(incoming: &Incoming) -> Value {
 
 /// The second id that REST APIs give each request.
 pub(crate) fn extended_id(incoming: &Incoming) -> String {
-    let short: String = incoming
-        .request_id
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(15)
-        .collect();
+    let short: String =
+        incoming.request_id.chars().filter(char::is_ascii_alphanumeric).take(15).collect();
     format!("{short}=")
 }
 
 fn last(pairs: Vec<(String, String)>) -> Map<String, Value> {
-    pairs
-        .into_iter()
-        .map(|(name, value)| (name, json!(value)))
-        .collect()
+    pairs.into_iter().map(|(name, value)| (name, json!(value))).collect()
 }
 
 fn all(pairs: Vec<(String, String)>) -> Map<String, Value> {
-    grouped(pairs)
-        .into_iter()
-        .map(|(name, values)| (name, json!(values)))
-        .collect()
+    grouped(pairs).into_iter().map(|(name, values)| (name, json!(values))).collect()
 }
 
 fn or_null(map: Map<String, Value>) -> Value {
-    if map.is_empty() {
-        Value::Null
-    } else {
-        Value::Object(map)
-    }
+    if map.is_empty() { Value::Null } else { Value::Object(map) }
 }

@@ -61,25 +61,17 @@ fn context(incoming: &Incoming) -> Value {
 
 /// Names in lower case, values of one name joined; cookies have a member of their own.
 fn headers(incoming: &Incoming) -> Map<String, Value> {
-    let lowered = incoming
-        .headers
-        .iter()
-        .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+    let lowered =
+        incoming.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
     joined(lowered.filter(|(name, _)| name != "cookie"))
 }
 
 fn joined(pairs: impl IntoIterator<Item = (String, String)>) -> Map<String, Value> {
-    grouped(pairs)
-        .into_iter()
-        .map(|(name, values)| (name, json!(values.join(","))))
-        .collect()
+    grouped(pairs).into_iter().map(|(name, values)| (name, json!(values.join(",")))).collect()
 }
 
 fn cookies(incoming: &Incoming) -> Vec<&str> {
-    let headers = incoming
-        .headers
-        .iter()
-        .filter(|(name, _)| name.eq_ignore_ascii_case("cookie"));
+    let headers = incoming.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("cookie"));
     headers
         .flat_map(|(_, value)| value.split(';'))
         .map(str::trim)

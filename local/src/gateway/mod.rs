@@ -97,21 +97,13 @@ impl Gateway {
             Err(problem) => problem.response(api),
         };
         self.narrator.tell(|| {
-            format!(
-                "{line} → {} ({} ms)",
-                response.status(),
-                began.elapsed().as_millis()
-            )
+            format!("{line} → {} ({} ms)", response.status(), began.elapsed().as_millis())
         });
         response
     }
 
     fn function_for(&self, incoming: &Incoming) -> &Arc<Lambda> {
-        if incoming.claims.is_some() {
-            &self.behind_authorizer
-        } else {
-            &self.lambda
-        }
+        if incoming.claims.is_some() { &self.behind_authorizer } else { &self.lambda }
     }
 
     async fn proxied(
@@ -121,19 +113,14 @@ impl Gateway {
         request: Request<Body>,
     ) -> Result<Response, Problem> {
         let (head, body) = request.into_parts();
-        let body = receive::body(&head.headers, body, BODY_LIMIT)
-            .await
-            .ok_or(Problem::TooLarge)?;
+        let body = receive::body(&head.headers, body, BODY_LIMIT).await.ok_or(Problem::TooLarge)?;
         let incoming =
             Incoming::new(&head, &body, connection.peer.ip()).map_err(Problem::Refused)?;
         let payload = api.event(&incoming).to_string().into_bytes();
         if payload.len() > SYNC_LIMIT {
             return Err(Problem::TooLarge);
         }
-        let call = Call {
-            trace_id: incoming.trace_id.clone(),
-            ..Lambda::call(payload)
-        };
+        let call = Call { trace_id: incoming.trace_id.clone(), ..Lambda::call(payload) };
         // A task of its own: the function goes on when the client or API Gateway gives up.
         let lambda = Arc::clone(self.function_for(&incoming));
         let invocation = tokio::spawn(async move { lambda.invoke(call).await });

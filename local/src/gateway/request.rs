@@ -47,8 +47,7 @@ fn written(head: &[u8], method: &str) -> Option<Vec<(String, String)>> {
     let (first, headers) = head.split_once("\r\n")?;
     first.strip_prefix(method)?.strip_prefix(' ')?;
     let header = |line: &str| {
-        line.split_once(':')
-            .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+        line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
     };
     headers.split("\r\n").map(header).collect()
 }
@@ -99,25 +98,17 @@ impl Incoming {
     /// The last value of a header.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let named = |(given, _): &&(String, String)| given.eq_ignore_ascii_case(name);
-        self.headers
-            .iter()
-            .rev()
-            .find(named)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().rev().find(named).map(|(_, value)| value.as_str())
     }
 
     /// The host that the client named, without a port.
     pub(crate) fn domain(&self) -> &str {
-        self.header("host")
-            .and_then(|host| host.split(':').next())
-            .unwrap_or_default()
+        self.header("host").and_then(|host| host.split(':').next()).unwrap_or_default()
     }
 
     /// The path, decoded.
     pub(crate) fn decoded_path(&self) -> String {
-        percent_decode_str(&self.path)
-            .decode_utf8_lossy()
-            .into_owned()
+        percent_decode_str(&self.path).decode_utf8_lossy().into_owned()
     }
 
     /// The body as an HTTP API hands it on, and whether it is base64.
@@ -147,10 +138,7 @@ impl Incoming {
 
 fn lowered(head: &Parts) -> Vec<(String, String)> {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-    head.headers
-        .iter()
-        .map(|(name, value)| (name.to_string(), text(value.as_bytes())))
-        .collect()
+    head.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect()
 }
 
 fn forwarded(source: &str, trace_id: &str) -> [(&'static str, String); 4] {
@@ -163,9 +151,7 @@ fn forwarded(source: &str, trace_id: &str) -> [(&'static str, String); 4] {
 }
 
 fn take_claims(headers: &mut Vec<(String, String)>) -> Result<Option<Value>, String> {
-    let Some(at) = headers
-        .iter()
-        .position(|(name, _)| name.eq_ignore_ascii_case(CLAIMS_HEADER))
+    let Some(at) = headers.iter().position(|(name, _)| name.eq_ignore_ascii_case(CLAIMS_HEADER))
     else {
         return Ok(None);
     };
@@ -177,17 +163,8 @@ fn take_claims(headers: &mut Vec<(String, String)>) -> Result<Option<Value>, Str
 
 /// Whether HTTP APIs hand a body of this content type on as text. All else is base64, forms and absent types too.
 fn is_text(content_type: &str) -> bool {
-    let media = content_type
-        .split(';')
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_ascii_lowercase();
-    let text = [
-        "application/json",
-        "application/xml",
-        "application/javascript",
-    ];
+    let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let text = ["application/json", "application/xml", "application/javascript"];
     media.starts_with("text/") || text.contains(&media.as_str())
 }
 

@@ -54,12 +54,10 @@ pub(crate) fn router(options: &Options) -> Router {
         async move { respond::json(StatusCode::OK, &about) }
     };
     let router = Router::new().route("/_local/about", get(about));
-    FILES
-        .into_iter()
-        .fold(router, |router, (name, content_type, content)| {
-            let serve = move || async move { file(content_type, content) };
-            router.route(&format!("/_local/page/{name}"), get(serve))
-        })
+    FILES.into_iter().fold(router, |router, (name, content_type, content)| {
+        let serve = move || async move { file(content_type, content) };
+        router.route(&format!("/_local/page/{name}"), get(serve))
+    })
 }
 
 /// What the page has to know of the function and of the stand-in.
@@ -69,10 +67,8 @@ fn about(options: &Options) -> Value {
         let value = set.find(|(known, _)| known == name);
         json!(value.map(|(_, value)| value))
     };
-    let settings: serde_json::Map<_, _> = SHOWN
-        .iter()
-        .map(|name| ((*name).to_owned(), shown(name)))
-        .collect();
+    let settings: serde_json::Map<_, _> =
+        SHOWN.iter().map(|name| ((*name).to_owned(), shown(name))).collect();
     let mut verified = options.verified_env.iter();
     json!({
         "standIn": !options.real_connect,
@@ -116,17 +112,12 @@ fn file(content_type: &str, content: &'static str) -> Response {
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers
-        .get(name)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 fn wants_html(headers: &HeaderMap) -> bool {
     let accept = text(headers, header::ACCEPT.as_str()).to_ascii_lowercase();
-    accept
-        .split(',')
-        .any(|range| range.split(';').next().unwrap_or_default().trim() == "text/html")
+    accept.split(',').any(|range| range.split(';').next().unwrap_or_default().trim() == "text/html")
 }
 
 /// Whether this is not another site's doing. A name that was made to point here (DNS rebinding) is another site's.
@@ -189,21 +180,14 @@ mod tests {
     #[test]
     fn browsers_ask_for_html() {
         for (accept, html) in [
-            (
-                "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-                true,
-            ),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
             ("TEXT/HTML;q=0.5", true),
             ("*/*", false),
             ("application/json", false),
             ("text/htmlx", false),
             ("", false),
         ] {
-            assert_eq!(
-                wants_html(&headers(&[("accept", accept)])),
-                html,
-                "{accept}"
-            );
+            assert_eq!(wants_html(&headers(&[("accept", accept)])), html, "{accept}");
         }
     }
 }

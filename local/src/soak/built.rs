@@ -54,16 +54,9 @@ fn persistent(contact: &str, kind: &str, marker: &str) -> String {
 /// An HTTP request for a chat that continues another: the function reads that one first.
 pub(super) fn continued(random: &mut Random, mint: &Mint) -> Delivery {
     let marker = mint.marker();
-    let kind = if random.chance(500) {
-        "FROM_SEGMENT"
-    } else {
-        "ENTIRE_PAST_SESSION"
-    };
+    let kind = if random.chance(500) { "FROM_SEGMENT" } else { "ENTIRE_PAST_SESSION" };
     let body = persistent(ENDED_LATEST_CONTACT_ID, kind, &marker);
-    let ask = Ask {
-        customer: Some(CUSTOMER_ID.to_owned()),
-        ..Ask::new(&marker, Due::Chat)
-    };
+    let ask = Ask { customer: Some(CUSTOMER_ID.to_owned()), ..Ask::new(&marker, Due::Chat) };
     let event = http(random, &body, CUSTOMER_ID, &marker);
     Delivery::new("continued", event, vec![ask])
 }
@@ -86,14 +79,12 @@ pub(super) fn refused_event(random: &mut Random, mint: &Mint) -> (Value, Ask) {
     let long = json!({"ParticipantDetails": {"DisplayName": "x".repeat(257)}, "Attributes": {"a b": marker}});
     let (event, due) = match random.between(0, 4) {
         0 => (json!({"orderId": marker, "status": "late"}), INVALID),
-        1 => (
-            json!({"id": marker, "source": "s", "detail-type": "t", "detail": detail}),
-            FORBIDDEN,
-        ),
-        2 => (
-            json!({"id": marker, "source": "s", "detail-type": "t", "detail": [marker]}),
-            INVALID,
-        ),
+        1 => {
+            (json!({"id": marker, "source": "s", "detail-type": "t", "detail": detail}), FORBIDDEN)
+        }
+        2 => {
+            (json!({"id": marker, "source": "s", "detail-type": "t", "detail": [marker]}), INVALID)
+        }
         _ => (long, INVALID),
     };
     (event, Ask::new(&marker, due))

@@ -26,11 +26,7 @@ pub(super) struct Ask {
 
 impl Ask {
     pub(super) fn new(marker: &str, due: Due) -> Self {
-        Self {
-            marker: marker.to_owned(),
-            customer: None,
-            due,
-        }
+        Self { marker: marker.to_owned(), customer: None, due }
     }
 }
 
@@ -101,8 +97,7 @@ impl Delivery {
     /// Keeps these messages of a queue only.
     pub(super) fn keep(&mut self, kept: &[bool]) {
         let mut index = kept.iter();
-        self.asks
-            .retain(|_| index.next().copied().unwrap_or_default());
+        self.asks.retain(|_| index.next().copied().unwrap_or_default());
         let records = self.payload.get_mut("Records");
         if let Some(records) = records.and_then(Value::as_array_mut) {
             let mut index = kept.iter();
@@ -121,10 +116,7 @@ pub(super) struct Mint {
 
 impl Mint {
     pub(super) fn new(seed: u64) -> Self {
-        Self {
-            prefix: format!("soak-{seed:x}-"),
-            count: AtomicU64::new(0),
-        }
+        Self { prefix: format!("soak-{seed:x}-"), count: AtomicU64::new(0) }
     }
 
     pub(super) fn marker(&self) -> String {

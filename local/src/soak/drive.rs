@@ -127,10 +127,8 @@ impl Drive {
                 lock(&self.ledger).wrong(text);
             }
         }
-        let failed: Vec<bool> = outcomes
-            .iter()
-            .map(|outcome| *outcome == Outcome::Failed)
-            .collect();
+        let failed: Vec<bool> =
+            outcomes.iter().map(|outcome| *outcome == Outcome::Failed).collect();
         if failed.contains(&true) {
             if !delivery.repeatable || delivery.tries >= TRIES {
                 self.give_up(&delivery);

@@ -52,9 +52,9 @@ pub(super) fn judge(delivery: &Delivery, invoked: &Invoked, connect: &Connect) -
         (Form::List, None) => list(delivery, &invoked.payload, connect),
         (Form::List, Some(_)) => listed_failures(delivery, invoked),
         (Form::Queue, None) => queue(delivery, &invoked.payload),
-        (Form::Http | Form::Queue, Some(error)) => each(delivery, |_| {
-            wrong(&format!("the function failed: {error}"))
-        }),
+        (Form::Http | Form::Queue, Some(error)) => {
+            each(delivery, |_| wrong(&format!("the function failed: {error}")))
+        }
     }
 }
 
@@ -131,17 +131,11 @@ fn proxy(invoked: &Invoked) -> Result<(u64, Value), &'static str> {
     let answer = &invoked.payload;
     let status = answer.get("statusCode").and_then(Value::as_u64);
     let status = status.ok_or("no status")?;
-    let kind = if status == 200 {
-        "application/json"
-    } else {
-        "application/problem+json"
-    };
+    let kind = if status == 200 { "application/json" } else { "application/problem+json" };
     let request_id = invoked.request_id.as_str();
-    for (name, expected) in [
-        ("content-type", kind),
-        ("cache-control", "no-store"),
-        ("x-request-id", request_id),
-    ] {
+    for (name, expected) in
+        [("content-type", kind), ("cache-control", "no-store"), ("x-request-id", request_id)]
+    {
         if answer["headers"][name] != expected {
             return Err("a header is missing or another");
         }
@@ -175,9 +169,7 @@ fn list(delivery: &Delivery, results: &Value, connect: &Connect) -> Vec<Outcome>
         return each(delivery, |_| wrong("not as many results as events"));
     }
     let pairs = delivery.asks.iter().zip(results);
-    pairs
-        .map(|(ask, result)| started(ask, result, connect))
-        .collect()
+    pairs.map(|(ask, result)| started(ask, result, connect)).collect()
 }
 
 /// The outcomes that a list's failure tells of: `1 of 2 failed: /0 Code: …; /1 Code: …`.
@@ -217,12 +209,10 @@ fn queue(delivery: &Delivery, answer: &Value) -> Vec<Outcome> {
     if !failures.iter().all(known) {
         return each(delivery, |_| wrong("a message that was not in the batch"));
     }
-    each(delivery, |ask| {
-        match (failures.contains(&Some(ask.marker.clone())), ask.due) {
-            (true, Due::Chat) => Outcome::Failed,
-            (true, Due::Refusal(..)) => Outcome::Refused,
-            (false, Due::Chat) => Outcome::Started(None),
-            (false, Due::Refusal(..)) => wrong("not reported"),
-        }
+    each(delivery, |ask| match (failures.contains(&Some(ask.marker.clone())), ask.due) {
+        (true, Due::Chat) => Outcome::Failed,
+        (true, Due::Refusal(..)) => Outcome::Refused,
+        (false, Due::Chat) => Outcome::Started(None),
+        (false, Due::Refusal(..)) => wrong("not reported"),
     })
 }

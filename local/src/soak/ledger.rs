@@ -56,10 +56,7 @@ impl Ledger {
 
     /// A request is about to be made.
     pub(super) fn open(&mut self, marker: &str, name: &str) {
-        let entry = Entry {
-            name: name.to_owned(),
-            closed: None,
-        };
+        let entry = Entry { name: name.to_owned(), closed: None };
         self.entries.insert(marker.to_owned(), entry);
     }
 
@@ -140,10 +137,7 @@ impl Ledger {
     pub(super) fn end(&mut self) {
         for (marker, entry) in std::mem::take(&mut self.entries) {
             self.faulty.lost += 1;
-            self.tell(format!(
-                "{}: no answer in the end, for {marker}",
-                entry.name
-            ));
+            self.tell(format!("{}: no answer in the end, for {marker}", entry.name));
         }
     }
 }
@@ -154,9 +148,7 @@ mod tests {
 
     fn chat(id: &str, marker: &str) -> Contact {
         let mut contact = Contact::chat(id);
-        contact
-            .attributes
-            .insert(marks::MARKER.to_owned(), marker.to_owned());
+        contact.attributes.insert(marks::MARKER.to_owned(), marker.to_owned());
         contact
     }
 

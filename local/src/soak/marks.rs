@@ -12,9 +12,7 @@ const KEY: &str = "idempotency-key";
 
 /// Whether it is an event of `EventBridge`.
 pub(super) fn is_eventbridge(event: &Value) -> bool {
-    ["detail-type", "source", "detail"]
-        .iter()
-        .all(|name| event.get(name).is_some())
+    ["detail-type", "source", "detail"].iter().all(|name| event.get(name).is_some())
 }
 
 /// Marks an `EventBridge` event or a bare request. Whether it carries what makes a repetition known as one.
@@ -33,9 +31,7 @@ pub(super) fn mark_item(item: &mut Value, marker: &str) -> bool {
 /// Marks a message of a queue.
 pub(super) fn mark_record(record: &mut Value, marker: &str) {
     let body = record.get("body").and_then(Value::as_str);
-    let mut body = body.map_or(Value::Null, |body| {
-        serde_json::from_str(body).unwrap_or_default()
-    });
+    let mut body = body.map_or(Value::Null, |body| serde_json::from_str(body).unwrap_or_default());
     mark_item(&mut body, marker);
     if let Some(record) = record.as_object_mut() {
         record.insert("messageId".to_owned(), json!(marker));
@@ -47,10 +43,7 @@ pub(super) fn mark_record(record: &mut Value, marker: &str) {
 pub(super) fn mark_http(event: &mut Value, marker: &str) -> bool {
     let mut has_token = false;
     edit_body(event, |request| has_token = mark(request, marker));
-    if let Some(context) = event
-        .get_mut("requestContext")
-        .and_then(Value::as_object_mut)
-    {
+    if let Some(context) = event.get_mut("requestContext").and_then(Value::as_object_mut) {
         context.insert("requestId".to_owned(), json!(marker));
     }
     let has_key = replace_header(event, KEY, marker);
@@ -126,9 +119,7 @@ fn spelling(
     pascal: &'static str,
     camel: &'static str,
 ) -> Option<&'static str> {
-    [pascal, camel]
-        .into_iter()
-        .find(|name| request.contains_key(*name))
+    [pascal, camel].into_iter().find(|name| request.contains_key(*name))
 }
 
 fn edit_body(event: &mut Value, edit: impl FnOnce(&mut Map<String, Value>)) {
@@ -146,20 +137,13 @@ fn edit_body(event: &mut Value, edit: impl FnOnce(&mut Map<String, Value>)) {
     };
     edit(&mut request);
     let text = Value::Object(request).to_string();
-    event["body"] = if is_base64 {
-        json!(STANDARD.encode(text))
-    } else {
-        json!(text)
-    };
+    event["body"] = if is_base64 { json!(STANDARD.encode(text)) } else { json!(text) };
 }
 
 /// Replaces a header wherever it stands. Whether it stood anywhere.
 fn replace_header(event: &mut Value, name: &str, text: &str) -> bool {
     let mut found = false;
-    for (place, value) in [
-        ("headers", json!(text)),
-        ("multiValueHeaders", json!([text])),
-    ] {
+    for (place, value) in [("headers", json!(text)), ("multiValueHeaders", json!([text]))] {
         let headers = event.get_mut(place).and_then(Value::as_object_mut);
         for (header, known) in headers.into_iter().flatten() {
             if header.eq_ignore_ascii_case(name) {
@@ -179,10 +163,7 @@ mod tests {
     fn attributes_are_marked_in_every_form() {
         for (attributes, expected) in [
             (json!({}), json!({"Attributes": {"customerName": "m"}})),
-            (
-                json!({"attributes": null}),
-                json!({"attributes": {"customerName": "m"}}),
-            ),
+            (json!({"attributes": null}), json!({"attributes": {"customerName": "m"}})),
             (
                 json!({"Attributes": "{\"a\":1}"}),
                 json!({"Attributes": "{\"a\":1,\"customerName\":\"m\"}"}),
@@ -201,10 +182,7 @@ mod tests {
     #[test]
     fn customers_are_vouched_for_where_the_authorizer_puts_them() {
         for (context, path) in [
-            (
-                json!({"http": {}}),
-                "/requestContext/authorizer/jwt/claims/sub",
-            ),
+            (json!({"http": {}}), "/requestContext/authorizer/jwt/claims/sub"),
             (
                 json!({"http": {}, "authorizer": {"lambda": {}}}),
                 "/requestContext/authorizer/lambda/sub",
@@ -213,10 +191,7 @@ mod tests {
                 json!({"httpMethod": "POST", "authorizer": {"claims": {}}}),
                 "/requestContext/authorizer/claims/sub",
             ),
-            (
-                json!({"httpMethod": "POST"}),
-                "/requestContext/authorizer/sub",
-            ),
+            (json!({"httpMethod": "POST"}), "/requestContext/authorizer/sub"),
         ] {
             let mut event = json!({"requestContext": context});
             sign_in(&mut event, "c");

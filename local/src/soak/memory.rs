@@ -21,10 +21,7 @@ impl Memory {
             let line = status.lines().find_map(|line| line.strip_prefix(name))?;
             line.trim().strip_suffix("kB")?.trim().parse().ok()
         };
-        Some(Self {
-            resident: member("VmRSS:")?,
-            peak: member("VmHWM:")?,
-        })
+        Some(Self { resident: member("VmRSS:")?, peak: member("VmHWM:")? })
     }
 }
 
@@ -40,10 +37,7 @@ mod tests {
     #[test]
     fn the_kernels_words() {
         let status = "Name:\tf\nVmHWM:\t   2048 kB\nVmRSS:\t   1024 kB\n";
-        let memory = Memory {
-            resident: 1024,
-            peak: 2048,
-        };
+        let memory = Memory { resident: 1024, peak: 2048 };
         assert_eq!(Memory::read(status), Some(memory));
         assert_eq!(Memory::read("Name:\tzombie\n"), None);
     }

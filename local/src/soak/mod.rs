@@ -76,9 +76,7 @@ impl Soak {
         let templates = Templates::load(&self.events)?;
         let local = LocalAws::start(self.options()).await?;
         if let Some(error) = local.function().init_error() {
-            return Err(io::Error::other(format!(
-                "the function cannot be initialised: {error}"
-            )));
+            return Err(io::Error::other(format!("the function cannot be initialised: {error}")));
         }
         let since = Instant::now();
         let drive = self.drive(templates, local, since);
@@ -91,11 +89,7 @@ impl Soak {
             () = watch.watch(&drive, since, &tell) => {}
         }
         let report = watch.finish(&drive, since.elapsed()).await;
-        Ok(Report {
-            seed: self.seed,
-            concurrency: self.concurrency,
-            ..report
-        })
+        Ok(Report { seed: self.seed, concurrency: self.concurrency, ..report })
     }
 
     fn options(&self) -> Options {

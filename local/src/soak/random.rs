@@ -54,9 +54,7 @@ mod tests {
     fn a_seed_gives_the_same_numbers_and_streams_differ() {
         let numbers = |seed, stream| {
             let mut random = Random::new(seed, stream);
-            std::iter::repeat_with(|| random.between(10, 20))
-                .take(100)
-                .collect::<Vec<_>>()
+            std::iter::repeat_with(|| random.between(10, 20)).take(100).collect::<Vec<_>>()
         };
         assert_eq!(numbers(1, 0), numbers(1, 0));
         assert_ne!(numbers(1, 0), numbers(1, 1));

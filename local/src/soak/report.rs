@@ -94,19 +94,12 @@ impl Report {
             ("seed", self.seed.to_string()),
             (
                 "time",
-                format!(
-                    "{} s, {} invocations at once",
-                    self.elapsed.as_secs(),
-                    self.concurrency
-                ),
+                format!("{} s, {} invocations at once", self.elapsed.as_secs(), self.concurrency),
             ),
             ("invocations", tally.invocations.to_string()),
             ("requests", tally.requests.to_string()),
             ("  refused as they must be", tally.refused.to_string()),
-            (
-                "  given up (HTTP without a key)",
-                tally.given_up.to_string(),
-            ),
+            ("  given up (HTTP without a key)", tally.given_up.to_string()),
             ("chats started", self.chats.to_string()),
             ("redeliveries", tally.redeliveries.to_string()),
             ("faults", faults.to_string()),

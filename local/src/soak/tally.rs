@@ -66,10 +66,7 @@ mod tests {
         }
         for (percent, millis) in [(50, 500.0), (99, 990.0)] {
             let found = durations.percentile(percent).as_secs_f64() * 1_000.0;
-            assert!(
-                (found / millis - 1.0_f64).abs() < 0.07,
-                "{percent}: {found}"
-            );
+            assert!((found / millis - 1.0_f64).abs() < 0.07, "{percent}: {found}");
         }
         assert_eq!(durations.longest(), Duration::from_secs(1));
         assert_eq!(durations.count(), 1_000);

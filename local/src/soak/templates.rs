@@ -43,10 +43,7 @@ impl Templates {
             let text = std::fs::read(&path).map_err(|error| failed(&path, &error))?;
             let payload = serde_json::from_slice(&text).map_err(|error| failed(&path, &error))?;
             let name = path.file_stem().unwrap_or_default().to_string_lossy();
-            all.push(Template {
-                name: name.into_owned(),
-                payload,
-            });
+            all.push(Template { name: name.into_owned(), payload });
         }
         all.sort_by(|a, b| a.name.cmp(&b.name));
         if all.is_empty() {
@@ -60,11 +57,7 @@ impl Templates {
         let bodies = payloads.filter(|payload| Form::of(payload) == Form::Event);
         let bodies: Vec<Value> = bodies.cloned().collect();
         let events = bodies.iter().filter(|event| marks::is_eventbridge(event));
-        Self {
-            events: events.cloned().collect(),
-            bodies,
-            all,
-        }
+        Self { events: events.cloned().collect(), bodies, all }
     }
 
     /// Something to send.
@@ -145,14 +138,8 @@ fn http(name: &str, mut payload: Value, random: &mut Random, mint: &Mint) -> Del
         marks::add_key(&mut payload, &marker);
         repeatable = true;
     }
-    let ask = Ask {
-        customer: Some(marker.clone()),
-        ..Ask::new(&marker, Due::Chat)
-    };
-    Delivery {
-        repeatable,
-        ..Delivery::new(name, payload, vec![ask])
-    }
+    let ask = Ask { customer: Some(marker.clone()), ..Ask::new(&marker, Due::Chat) };
+    Delivery { repeatable, ..Delivery::new(name, payload, vec![ask]) }
 }
 
 fn listed(name: &str, mut items: Vec<Value>, mint: &Mint) -> Delivery {

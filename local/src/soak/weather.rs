@@ -26,30 +26,18 @@ type Make = fn(&mut Random) -> Fault;
 /// How many of a hundred faults are of each kind; the black hole, which takes
 /// an invocation all its time, is rarer than that.
 const KINDS: [(u64, &str, Make); 13] = [
-    (12, "500 InternalServiceException", |_| {
-        Fault::status(500, "InternalServiceException")
-    }),
-    (10, "503 with HTML", |_| {
-        Fault::raw(503, "text/html", "<html>503</html>")
-    }),
-    (12, "429 TooManyRequestsException", |_| {
-        Fault::status(429, "TooManyRequestsException")
-    }),
-    (4, "429 LimitExceededException", |_| {
-        Fault::status(429, "LimitExceededException")
-    }),
+    (12, "500 InternalServiceException", |_| Fault::status(500, "InternalServiceException")),
+    (10, "503 with HTML", |_| Fault::raw(503, "text/html", "<html>503</html>")),
+    (12, "429 TooManyRequestsException", |_| Fault::status(429, "TooManyRequestsException")),
+    (4, "429 LimitExceededException", |_| Fault::status(429, "LimitExceededException")),
     (12, "reset", |_| Fault::reset()),
     (10, "reset after start", |_| Fault::reset_after_start()),
     (4, "garbage", |_| Fault::garbage()),
     (3, "empty", |_| Fault::empty()),
     (4, "no ContactId", |_| Fault::without("ContactId")),
-    (4, "no ParticipantToken", |_| {
-        Fault::without("ParticipantToken")
-    }),
+    (4, "no ParticipantToken", |_| Fault::without("ParticipantToken")),
     (10, "delay", |random| Fault::delay(random.millis(50, 300))),
-    (7, "slow body", |random| {
-        Fault::slow_body(random.millis(50, 300))
-    }),
+    (7, "slow body", |random| Fault::slow_body(random.millis(50, 300))),
     (8, "close after answer", |_| Fault::close_after_answer()),
 ];
 
@@ -71,11 +59,7 @@ struct State {
 impl Weather {
     /// Faults between these times.
     pub(super) fn new(since: Instant, until: Instant) -> Self {
-        Self {
-            since,
-            until,
-            state: Mutex::default(),
-        }
+        Self { since, until, state: Mutex::default() }
     }
 
     /// Has some of the next so many calls meet a fault.
@@ -132,10 +116,7 @@ impl Weather {
 /// Everything fails for a second or two.
 fn outage(random: &mut Random) -> (&'static str, Fault) {
     if random.chance(500) {
-        (
-            "outage: 503",
-            Fault::status(503, "ServiceUnavailable").always(),
-        )
+        ("outage: 503", Fault::status(503, "ServiceUnavailable").always())
     } else {
         ("outage: reset", Fault::reset().always())
     }

@@ -30,15 +30,9 @@ impl Answered {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let named = |line: &&str| {
-            line.split(':')
-                .next()
-                .is_some_and(|given| given.eq_ignore_ascii_case(name))
+            line.split(':').next().is_some_and(|given| given.eq_ignore_ascii_case(name))
         };
-        self.head
-            .lines()
-            .find(named)?
-            .split_once(':')
-            .map(|(_, value)| value.trim())
+        self.head.lines().find(named)?.split_once(':').map(|(_, value)| value.trim())
     }
 }
 
@@ -52,14 +46,8 @@ pub(crate) async fn send(
 ) -> io::Result<Answered> {
     let address = url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).await?;
-    exchange(
-        &mut stream,
-        method,
-        path,
-        &[headers, &[("Connection", "close")]].concat(),
-        body,
-    )
-    .await?;
+    exchange(&mut stream, method, path, &[headers, &[("Connection", "close")]].concat(), body)
+        .await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
     parse(&answer)
@@ -73,11 +61,7 @@ pub(crate) async fn exchange(
     headers: &[(&str, &str)],
     body: &[u8],
 ) -> io::Result<()> {
-    let given = |wanted: &str| {
-        headers
-            .iter()
-            .any(|(name, _)| name.eq_ignore_ascii_case(wanted))
-    };
+    let given = |wanted: &str| headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted));
     let mut head = format!("{method} {path} HTTP/1.1\r\n");
     if !given("host") {
         head.push_str("Host: api.example.com\r\n");
@@ -104,11 +88,7 @@ pub(crate) fn parse(answer: &[u8]) -> io::Result<Answered> {
         .nth(1)
         .and_then(|status| status.parse().ok())
         .ok_or(io::ErrorKind::InvalidData)?;
-    Ok(Answered {
-        status,
-        head,
-        body: answer[end + 4..].to_vec(),
-    })
+    Ok(Answered { status, head, body: answer[end + 4..].to_vec() })
 }
 
 /// The headers of a request that is signed for Amazon Connect.
@@ -125,14 +105,7 @@ pub(crate) const SIGNED: [(&str, &str); 3] = [
 
 /// Asks Amazon Connect for a chat.
 pub(crate) async fn start_chat(local: &LocalAws, body: &Value) -> io::Result<Answered> {
-    send(
-        &local.connect_url(),
-        "PUT",
-        "/contact/chat",
-        &SIGNED,
-        body.to_string().as_bytes(),
-    )
-    .await
+    send(&local.connect_url(), "PUT", "/contact/chat", &SIGNED, body.to_string().as_bytes()).await
 }
 
 /// The smallest request for a chat, with these members besides.

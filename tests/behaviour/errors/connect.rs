@@ -32,13 +32,7 @@ fn refused(status: u16, name: &str, row: Row, attempts: usize) -> Case {
 }
 
 fn odd(fault: Fault, row: Row, attempts: usize) -> Case {
-    Case {
-        fault,
-        row,
-        attempts,
-        is_message_told: false,
-        is_message_logged: false,
-    }
+    Case { fault, row, attempts, is_message_told: false, is_message_logged: false }
 }
 
 /// Sends a request of a stranger and one of a trusted caller.
@@ -51,11 +45,7 @@ async fn check(case: Case) {
     assert_eq!(starts(&aws).len(), case.attempts, "{name}");
     assert_eq!(detail == MESSAGE, case.is_message_told, "{name}: {detail}");
     let told = invoked.payload.to_string();
-    assert_eq!(
-        told.contains("says"),
-        case.is_message_told,
-        "{name}: {told}"
-    );
+    assert_eq!(told.contains("says"), case.is_message_told, "{name}: {told}");
 
     aws.connect().forget_requests();
     let invoked = aws.invoke_json(&json!({})).await;
@@ -64,9 +54,7 @@ async fn check(case: Case) {
 
     // One line each, with Connect's name for it and what Connect says.
     let logs = aws.function().logs();
-    let mut lines = logs
-        .iter()
-        .filter(|line| line.contains("CloudWatchMetrics"));
+    let mut lines = logs.iter().filter(|line| line.contains("CloudWatchMetrics"));
     let outcome = format!("\"Outcome\":\"{}\"", case.row.code);
     let is_line =
         |line: &String| line.contains(&outcome) && line.contains(MESSAGE) == case.is_message_logged;
@@ -82,16 +70,8 @@ async fn what_the_caller_can_mend() {
     let named = |status, name, row| refused(status, name, row, 1);
     let not_found = row(404, "ResourceNotFoundException", None);
     check_all(vec![
-        named(
-            400,
-            "InvalidRequestException",
-            row(400, "InvalidRequestException", None),
-        ),
-        named(
-            400,
-            "InvalidParameterException",
-            row(400, "InvalidParameterException", None),
-        ),
+        named(400, "InvalidRequestException", row(400, "InvalidRequestException", None)),
+        named(400, "InvalidParameterException", row(400, "InvalidParameterException", None)),
         named(404, "ResourceNotFoundException", not_found),
     ])
     .await;
@@ -121,11 +101,8 @@ async fn what_the_deployer_must_mend() {
 async fn what_may_go_better_later() {
     let busy = |name, after| refused(429, name, row(429, name, Some(after)), 3);
     let failed = |status, name: &'static str| {
-        let code = if name == "InternalServiceException" {
-            name
-        } else {
-            "ServiceUnavailableException"
-        };
+        let code =
+            if name == "InternalServiceException" { name } else { "ServiceUnavailableException" };
         refused(status, name, row(503, code, Some("1")), 3)
     };
     let unavailable = || row(503, "ServiceUnavailableException", Some("1"));

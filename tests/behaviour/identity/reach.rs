@@ -13,10 +13,7 @@ async fn a_stranger_cannot_fill_what_a_claim_fills() {
     let aws = aws().await;
     let request = json!({"Attributes": {"Email": "boss@example.com", "Gone": "x", "mine": "x"}});
     let stringified = json!({"attributes": r#"{"Email":"boss@example.com"}"#});
-    for claims in [
-        json!({"sub": "c", "email": "ana@example.com"}),
-        json!({"sub": "c"}),
-    ] {
+    for claims in [json!({"sub": "c", "email": "ana@example.com"}), json!({"sub": "c"})] {
         for (_, event) in authorized(&claims, &request) {
             assert_forbidden(&aws, &event, &["/Attributes/Email", "/Attributes/Gone"]).await;
         }
@@ -35,20 +32,11 @@ async fn a_stranger_cannot_pass_a_display_name_off_as_a_verified_one() {
         (json!({"sub": "c"}), Value::Null),
     ] {
         let claim = ("ATTRIBUTE_CLAIMS", "name=customerName");
-        let aws = start(
-            options()
-                .env("CUSTOMER_ID_CLAIM", "sub")
-                .env(claim.0, claim.1),
-        )
-        .await;
+        let aws = start(options().env("CUSTOMER_ID_CLAIM", "sub").env(claim.0, claim.1)).await;
         let request = json!({"ParticipantDetails": {"DisplayName": "The boss"}});
         let [(_, event), ..] = authorized(&claims, &request);
         assert_eq!(status(&aws.invoke_json(&event).await.payload), 200);
-        assert_eq!(
-            starts(&aws)[0]["Attributes"]["customerName"],
-            expected,
-            "{claims}"
-        );
+        assert_eq!(starts(&aws)[0]["Attributes"]["customerName"], expected, "{claims}");
     }
 }
 
@@ -60,11 +48,7 @@ async fn a_stranger_cannot_crowd_out_verified_claims() {
     for (place, event) in authorized(&claims, &full) {
         let answer = aws.invoke_json(&event).await.payload;
         assert_eq!(status(&answer), 400, "{place}: {answer}");
-        assert_eq!(
-            body(&answer)["errors"][0]["pointer"],
-            "/Attributes",
-            "{place}"
-        );
+        assert_eq!(body(&answer)["errors"][0]["pointer"], "/Attributes", "{place}");
     }
     assert_eq!(calls(&aws), [""; 0]);
 }
@@ -85,14 +69,10 @@ async fn a_stranger_cannot_set_what_connect_says_of_a_contact() {
             assert_forbidden(&aws, &event, &[&format!("/segmentAttributes/{name}")]).await;
         }
     }
-    for (_, event) in authorized(
-        &json!({}),
-        &json!({"SegmentAttributes": {"connect:X": "x", "connect:Y": 1}}),
-    ) {
-        let places = [
-            "/SegmentAttributes/connect:X",
-            "/SegmentAttributes/connect:Y",
-        ];
+    for (_, event) in
+        authorized(&json!({}), &json!({"SegmentAttributes": {"connect:X": "x", "connect:Y": 1}}))
+    {
+        let places = ["/SegmentAttributes/connect:X", "/SegmentAttributes/connect:Y"];
         assert_forbidden(&aws, &event, &places).await;
     }
     let harmless = json!({"connect:Subtype": "connect:Chat", "mine": {"connect:Direction": "x"}});
@@ -146,12 +126,7 @@ async fn trusted_callers_may_say_all_that_strangers_may_not() {
     let request = all_that_iam_allows();
     let event = json!({"detail-type": "t", "source": "s", "id": "1", "detail": request});
     let record = json!({"messageId": "1", "eventSource": "aws:sqs", "body": request.to_string()});
-    for payload in [
-        request.clone(),
-        event,
-        json!([request]),
-        json!({"Records": [record]}),
-    ] {
+    for payload in [request.clone(), event, json!([request]), json!({"Records": [record]})] {
         let aws = aws().await;
         let invoked = aws.invoke_json(&payload).await;
         assert_eq!(invoked.function_error, None, "{}", invoked.payload);
@@ -171,12 +146,9 @@ async fn a_strangers_body_that_poses_as_an_event_is_still_a_strangers() {
     let request = all_that_iam_allows();
     let event = json!({"detail-type": "t", "source": "s", "id": "1", "detail": request});
     let record = json!({"messageId": "1", "eventSource": "aws:sqs", "body": request.to_string()});
-    for posing in [
-        event,
-        json!([request]),
-        json!({"Records": [record]}),
-        json!(request.to_string()),
-    ] {
+    for posing in
+        [event, json!([request]), json!({"Records": [record]}), json!(request.to_string())]
+    {
         let answer = aws.invoke_json(&signed_in("c", &posing)).await.payload;
         assert_eq!(status(&answer), 400, "{posing}: {answer}");
     }

@@ -19,28 +19,10 @@ async fn lists_hold_what_connect_knows() {
     let (socket, token) = ("WEBSOCKET", "CONNECTION_CREDENTIALS");
     check_all([
         (types(&["text/plain"]), None),
-        (
-            types(&[
-                "text/markdown",
-                "application/json",
-                INTERACTIVE,
-                RESPONSE,
-                "text/plain",
-            ]),
-            None,
-        ),
-        (
-            types(&["text/markdown"]),
-            Some("/SupportedMessagingContentTypes"),
-        ),
-        (
-            types(&["text/plain", "text/html"]),
-            Some("/SupportedMessagingContentTypes/1"),
-        ),
-        (
-            types(&["text/plain", ""]),
-            Some("/SupportedMessagingContentTypes/1"),
-        ),
+        (types(&["text/markdown", "application/json", INTERACTIVE, RESPONSE, "text/plain"]), None),
+        (types(&["text/markdown"]), Some("/SupportedMessagingContentTypes")),
+        (types(&["text/plain", "text/html"]), Some("/SupportedMessagingContentTypes/1")),
+        (types(&["text/plain", ""]), Some("/SupportedMessagingContentTypes/1")),
         (
             json!({"SupportedMessagingContentTypes": "text/plain"}),
             Some("/SupportedMessagingContentTypes"),
@@ -55,28 +37,13 @@ async fn lists_hold_what_connect_knows() {
         (guide(&[]), subtype),
         (connections(json!([socket])), None),
         (connections(json!([token, socket])), None),
-        (
-            connections(json!([socket, socket])),
-            Some("/ConnectionTypes/1"),
-        ),
-        (
-            connections(json!([socket, token, socket])),
-            Some("/ConnectionTypes/2"),
-        ),
-        (
-            connections(json!(["websocket"])),
-            Some("/ConnectionTypes/0"),
-        ),
-        (
-            connections(json!([token, "AUTHENTICATION_SESSION"])),
-            Some("/ConnectionTypes/1"),
-        ),
+        (connections(json!([socket, socket])), Some("/ConnectionTypes/1")),
+        (connections(json!([socket, token, socket])), Some("/ConnectionTypes/2")),
+        (connections(json!(["websocket"])), Some("/ConnectionTypes/0")),
+        (connections(json!([token, "AUTHENTICATION_SESSION"])), Some("/ConnectionTypes/1")),
         (connections(json!(socket)), Some("/ConnectionTypes")),
         (exit(json!(["AGENT"])), None),
-        (
-            exit(json!(["AGENT", "AGENT"])),
-            Some("/DisconnectOnCustomerExit"),
-        ),
+        (exit(json!(["AGENT", "AGENT"])), Some("/DisconnectOnCustomerExit")),
         (exit(json!(["CUSTOMER"])), Some("/DisconnectOnCustomerExit")),
         (exit(json!("AGENT")), Some("/DisconnectOnCustomerExit")),
         (exit(json!([null])), Some("/DisconnectOnCustomerExit")),

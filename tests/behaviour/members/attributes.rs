@@ -16,10 +16,7 @@ async fn segment_attributes_have_an_explicit_form_and_a_shorthand() {
         (json!({"valueArn": arn}), json!({"ValueArn": arn})),
         (json!({"ValueMap": {}}), json!({"ValueMap": {}})),
         (json!({"ValueList": []}), json!({"ValueList": []})),
-        (
-            json!({"ValueString": "x", "ValueInteger": null}),
-            text.clone(),
-        ),
+        (json!({"ValueString": "x", "ValueInteger": null}), text.clone()),
         (json!("x"), text.clone()),
         (json!(""), json!({"ValueString": ""})),
         (json!(0), json!({"ValueInteger": 0})),
@@ -54,10 +51,7 @@ async fn attributes_are_strings_however_they_are_written() {
             r#"{"a":"x","B-_9":"","customerName":"C"}"#,
             json!({"a": "x", "B-_9": "", "customerName": "C"}),
         ),
-        (
-            r#"{"n":1.10,"customerName":"C"}"#,
-            json!({"n": "1.10", "customerName": "C"}),
-        ),
+        (r#"{"n":1.10,"customerName":"C"}"#, json!({"n": "1.10", "customerName": "C"})),
         (
             r#"{"n":12345678901234567890123,"m":-0.0,"customerName":"C"}"#,
             json!({"n": "12345678901234567890123", "m": "-0.0", "customerName": "C"}),
@@ -71,15 +65,9 @@ async fn attributes_are_strings_however_they_are_written() {
             json!({"a": "x", "n": "1.10", "customerName": "C"}),
         ),
         (r#"{"a":"x"}"#, json!({"a": "x", "customerName": "Ana"})),
-        (
-            r#""{\"a\":\"x\"}""#,
-            json!({"a": "x", "customerName": "Ana"}),
-        ),
+        (r#""{\"a\":\"x\"}""#, json!({"a": "x", "customerName": "Ana"})),
         (r#"{"customerName":""}"#, json!({"customerName": "Ana"})),
-        (
-            r#"{"customername":"c"}"#,
-            json!({"customername": "c", "customerName": "Ana"}),
-        ),
+        (r#"{"customername":"c"}"#, json!({"customername": "c", "customerName": "Ana"})),
         (r#""""#, json!({"customerName": "Ana"})),
     ] {
         let text =
@@ -88,10 +76,7 @@ async fn attributes_are_strings_however_they_are_written() {
         for event in [request, http_2(&text)] {
             let (_, received) = chat(&aws, &event).await;
             assert_eq!(received["Attributes"], sent, "{given}");
-            assert_eq!(
-                received["ParticipantDetails"]["DisplayName"], "Ana",
-                "{given}"
-            );
+            assert_eq!(received["ParticipantDetails"]["DisplayName"], "Ana", "{given}");
         }
     }
     for (given, pointer) in [

@@ -37,10 +37,7 @@ fn collect(value: &Value, words: &mut String) {
         Value::String(text) => words.extend([text, "\n"]),
         Value::Array(items) => items.iter().for_each(|item| collect(item, words)),
         Value::Object(members) => {
-            for (name, value) in members
-                .iter()
-                .filter(|(name, _)| !FREE.contains(&name.as_str()))
-            {
+            for (name, value) in members.iter().filter(|(name, _)| !FREE.contains(&name.as_str())) {
                 words.extend([name, "="]);
                 collect(value, words);
             }

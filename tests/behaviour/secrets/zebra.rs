@@ -67,9 +67,7 @@ fn asking(name: &str, value: &Value) -> Value {
 fn refused() -> Vec<(Value, u64)> {
     let with = |path: &[&str], value: Value| {
         let mut event = http(&request().to_string());
-        let place = path
-            .iter()
-            .fold(&mut event, |event, name| &mut event[*name]);
+        let place = path.iter().fold(&mut event, |event, name| &mut event[*name]);
         *place = value;
         event
     };
@@ -94,33 +92,18 @@ fn refused() -> Vec<(Value, u64)> {
         (base64("Zebra!"), 400),
         (base64("WmVicmH/WmVicmE="), 400),
         (with(&["headers", "idempotency-key"], json!("Zebra\n")), 400),
-        (
-            with(
-                &claims,
-                json!({"sub": {"a": "Zebra"}, "email": "zebra@x.example"}),
-            ),
-            401,
-        ),
+        (with(&claims, json!({"sub": {"a": "Zebra"}, "email": "zebra@x.example"})), 401),
         (no_claims, 401),
         (asking("InstanceId", &json!("Zebra")), 403),
         (asking("ContactFlowId", &json!("Zebra")), 403),
         (asking("CustomerId", &json!("Zebra-other")), 403),
         (asking("Attributes", &json!({"Email": "Zebra"})), 403),
-        (
-            asking("SegmentAttributes", &json!({"connect:X": "Zebra"})),
-            403,
-        ),
+        (asking("SegmentAttributes", &json!({"connect:X": "Zebra"})), 403),
         (asking("ChatStreamingConfiguration", &topic), 403),
         (asking("PersistentChat", &persistent), 403),
         (asking("RelatedContactId", &json!("Zebra/")), 403),
-        (
-            with(&["headers", "origin"], json!("https://zebra.example")),
-            403,
-        ),
-        (
-            with(&["requestContext", "http", "method"], json!("ZEBRA")),
-            405,
-        ),
+        (with(&["headers", "origin"], json!("https://zebra.example")), 403),
+        (with(&["requestContext", "http", "method"], json!("ZEBRA")), 405),
         (http(&"Zebra".repeat(30_000)), 413),
     ]
 }
@@ -149,17 +132,8 @@ fn faults() -> Vec<(Fault, u64)> {
         (raw(403, "<html>Zebra</html>"), 502),
         (raw(200, "<html>Zebra</html>"), 502),
         (raw(200, token), 502),
-        (
-            raw(200, r#"{"ContactId":"c","ParticipantToken":"Zebra"}"#),
-            502,
-        ),
-        (
-            raw(
-                200,
-                r#"{"ContactId":{"Zebra":1},"ParticipantToken":"Zebra"}"#,
-            ),
-            502,
-        ),
+        (raw(200, r#"{"ContactId":"c","ParticipantToken":"Zebra"}"#), 502),
+        (raw(200, r#"{"ContactId":{"Zebra":1},"ParticipantToken":"Zebra"}"#), 502),
         (Fault::reset().always(), 503),
     ]
 }
@@ -173,9 +147,7 @@ fn has_zebra(text: &str) -> bool {
 /// Asserts that no zebra is in the log, and that the log is one.
 fn assert_none_logged(aws: &LocalAws, chats: usize, format: &str) {
     let lines = aws.function().logs();
-    let told = lines
-        .iter()
-        .filter(|line| line.contains("CloudWatchMetrics"));
+    let told = lines.iter().filter(|line| line.contains("CloudWatchMetrics"));
     assert_eq!(told.count(), chats, "{lines:#?}");
     for line in &lines {
         assert!(!has_zebra(line), "{line}");
@@ -199,11 +171,7 @@ async fn assert_refusals_hide(format: &str) {
     let mut trusted = wrong();
     let invoked = aws.invoke_json(&trusted).await;
     assert_failed(&invoked, "ValidationException");
-    assert!(
-        !has_zebra(&invoked.payload.to_string()),
-        "{}",
-        invoked.payload
-    );
+    assert!(!has_zebra(&invoked.payload.to_string()), "{}", invoked.payload);
     trusted = json!({"Records": [{"eventSource": "aws:sqs", "messageId": "m", "body": wrong().to_string()}]});
     let failed = aws.invoke_json(&trusted).await.payload;
     assert_eq!(failed["batchItemFailures"][0]["itemIdentifier"], "m");

@@ -53,18 +53,10 @@ async fn attempt(aws: &LocalAws, request: &Value) -> (Value, String, Vec<String>
 async fn a_stranger_cannot_read_anothers_past_chat() {
     let aws = start(verified()).await;
     let mut told = std::collections::BTreeSet::new();
-    let requests = [
-        OTHER_CUSTOMERS_CONTACT_ID,
-        UNKNOWN_CONTACT_ID,
-        OWNERLESS_CONTACT_ID,
-        VOICE_CONTACT_ID,
-    ];
+    let requests =
+        [OTHER_CUSTOMERS_CONTACT_ID, UNKNOWN_CONTACT_ID, OWNERLESS_CONTACT_ID, VOICE_CONTACT_ID];
     let requests = requests.map(|id| [(id, whole(id)), (id, segment(id))]);
-    let relations = [
-        OTHER_CUSTOMERS_CONTACT_ID,
-        UNKNOWN_CONTACT_ID,
-        OWNERLESS_CONTACT_ID,
-    ];
+    let relations = [OTHER_CUSTOMERS_CONTACT_ID, UNKNOWN_CONTACT_ID, OWNERLESS_CONTACT_ID];
     let relations = relations.map(|id| (id, related(id)));
     for (id, request) in requests.into_iter().flatten().chain(relations) {
         let (answer, bytes, calls) = attempt(&aws, &request).await;
@@ -112,11 +104,7 @@ async fn a_running_chat_is_not_continued() {
 #[tokio::test]
 async fn customers_relate_chats_to_any_contact_of_theirs() {
     let aws = start(verified()).await;
-    for id in [
-        VOICE_CONTACT_ID,
-        RUNNING_CONTACT_ID,
-        ENDED_LATEST_CONTACT_ID,
-    ] {
+    for id in [VOICE_CONTACT_ID, RUNNING_CONTACT_ID, ENDED_LATEST_CONTACT_ID] {
         let (answer, _, calls) = attempt(&aws, &related(id)).await;
         assert_eq!(status(&answer), 200, "{id}: {answer}");
         assert_eq!(calls, [look_at(id), START.to_owned()]);
@@ -135,11 +123,7 @@ async fn a_stranger_whom_nobody_verifies_cannot_name_a_past_chat() {
     ] {
         let text = request.to_string();
         // Claims that no setting makes a customer of count for nothing.
-        for event in [
-            http_1(&text),
-            http_2(&text),
-            signed_in(CUSTOMER_ID, &request),
-        ] {
+        for event in [http_1(&text), http_2(&text), signed_in(CUSTOMER_ID, &request)] {
             let answer = aws.invoke_json(&event).await.payload;
             assert_eq!(status(&answer), 403, "{event}: {answer}");
             assert_eq!(body(&answer)["errors"][0]["pointer"], place);
@@ -160,11 +144,7 @@ async fn unverified_callers_name_past_chats_only_where_the_deployer_says_so() {
 
     let aws = start(verified().env(allow.0, allow.1)).await;
     let (answer, _, calls) = attempt(&aws, &segment(OTHER_CUSTOMERS_CONTACT_ID)).await;
-    assert_eq!(
-        status(&answer),
-        403,
-        "a verified customer is held to it: {answer}"
-    );
+    assert_eq!(status(&answer), 403, "a verified customer is held to it: {answer}");
     assert_eq!(calls, [look_at(OTHER_CUSTOMERS_CONTACT_ID)]);
     let unverified = http_2(&segment(OWNERLESS_CONTACT_ID).to_string());
     assert_eq!(status(&aws.invoke_json(&unverified).await.payload), 401);
@@ -183,13 +163,9 @@ async fn a_past_chat_stays_closed_while_its_owner_cannot_be_learned() {
         (Fault::garbage(), 502),
         (Fault::empty(), 502),
         (Fault::without("Contact"), 502),
-        (
-            Fault::raw(200, "application/json", r#"{"Contact":{"CustomerId":""}}"#),
-            403,
-        ),
+        (Fault::raw(200, "application/json", r#"{"Contact":{"CustomerId":""}}"#), 403),
     ] {
-        aws.connect()
-            .inject(fault.on(Operation::DescribeContact).always());
+        aws.connect().inject(fault.on(Operation::DescribeContact).always());
         let (answer, _, calls) = attempt(&aws, &segment(ENDED_LATEST_CONTACT_ID)).await;
         aws.connect().clear_faults();
         assert_eq!(status(&answer), expected, "{answer}");
@@ -265,10 +241,7 @@ async fn a_hostile_contact_id_is_data_where_nobody_looks_at_it() {
     let aws = start(options().env("ALLOW_UNVERIFIED_PERSISTENT_CHAT", "true")).await;
     for id in hostile() {
         aws.connect().forget_requests();
-        let answer = aws
-            .invoke_json(&http_2(&segment(&id).to_string()))
-            .await
-            .payload;
+        let answer = aws.invoke_json(&http_2(&segment(&id).to_string())).await.payload;
         assert_eq!(status(&answer), 404, "{id:?}: {answer}");
         assert_eq!(calls(&aws), [START], "{id:?}");
         assert_eq!(starts(&aws)[0]["PersistentChat"]["SourceContactId"], id);

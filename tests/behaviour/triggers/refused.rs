@@ -21,42 +21,21 @@ async fn events_of_other_services_are_named_and_start_nothing() {
         (records("eventSource", "aws:ses"), "aws:ses"),
         (json!({"Records": [{"cf": {}}]}), "an unknown source"),
         (json!({"Records": []}), "nobody"),
-        (
-            json!({"eventSource": "aws:kafka", "records": {}}),
-            "aws:kafka",
-        ),
-        (
-            with(v1.clone(), "/requestContext/elb", json!({})),
-            "Load Balancer",
-        ),
+        (json!({"eventSource": "aws:kafka", "records": {}}), "aws:kafka"),
+        (with(v1.clone(), "/requestContext/elb", json!({})), "Load Balancer"),
         (
             json!({"requestContext": {"elb": {}}, "httpMethod": "POST", "body": REQUEST}),
             "Load Balancer",
         ),
-        (
-            with(v1, "/requestContext/connectionId", json!("x=")),
-            "WebSocket",
-        ),
-        (
-            with(v2, "/requestContext/serviceNetworkArn", json!("arn:x")),
-            "Lattice",
-        ),
+        (with(v1, "/requestContext/connectionId", json!("x=")), "WebSocket"),
+        (with(v2, "/requestContext/serviceNetworkArn", json!("arn:x")), "Lattice"),
         (
             json!({"version": "2.0", "requestContext": {"serviceNetworkArn": "a"}, "method": "POST"}),
             "Lattice",
         ),
-        (
-            json!({"raw_path": "/", "method": "POST", "body": REQUEST}),
-            "Lattice",
-        ),
-        (
-            json!({"Name": "ContactFlowEvent", "Details": {"ContactData": {}}}),
-            "Connect flow",
-        ),
-        (
-            json!({"requestContext": {"http": {}}, "version": "2.0"}),
-            "unknown kind",
-        ),
+        (json!({"raw_path": "/", "method": "POST", "body": REQUEST}), "Lattice"),
+        (json!({"Name": "ContactFlowEvent", "Details": {"ContactData": {}}}), "Connect flow"),
+        (json!({"requestContext": {"http": {}}, "version": "2.0"}), "unknown kind"),
     ] {
         for event in [event.clone(), json!([event])] {
             let (invoked, starts) = send(&aws, &event).await;

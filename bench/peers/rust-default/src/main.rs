@@ -49,10 +49,7 @@ async fn handler(
         .display_name(request.participant_details.display_name)
         .build()?;
     let message = request.initial_message.map(|message| {
-        ChatMessage::builder()
-            .content_type(message.content_type)
-            .content(message.content)
-            .build()
+        ChatMessage::builder().content_type(message.content_type).content(message.content).build()
     });
     let started = connect
         .start_chat_contact()
