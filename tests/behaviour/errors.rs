@@ -172,7 +172,7 @@ async fn events_are_told_the_detail_and_every_problem() {
 
 #[tokio::test]
 async fn no_answer_in_time_is_told_before_lambda_gives_up() {
-    let aws = start(options().timeout(std::time::Duration::from_millis(1_300))).await;
+    let aws = start(options().timeout(std::time::Duration::from_secs(2))).await;
     aws.connect().inject(Fault::black_hole().always());
     let row = row(504, "TimeoutException", None);
     let (invoked, _) = send(&aws, &http_2("{}")).await;

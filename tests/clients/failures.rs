@@ -1,5 +1,6 @@
 //! Chats that are not started, as clients learn of it.
 
+use futures_util::future::join_all;
 use local_aws::{Fault, LocalAws, Operation};
 
 use crate::client::{Case, Client, clients};
@@ -72,24 +73,20 @@ async fn assert_told(aws: &LocalAws, api: &str, client: &Client, case: &Case, at
     }
 }
 
-/// The first case of each client on each API: what goes wrong does not depend
-/// on what else a request says. The attempts of a call take their time, so
-/// that all clients are served at once.
+/// Sends the first case of each client to each API: what goes wrong does not
+/// depend on the rest of a request. The retries of a call take time, so each
+/// client and API has a stand-in of its own, and all run at once.
 #[tokio::test]
 async fn every_client_understands_every_failure() {
-    let mut tasks = Vec::new();
-    for (name, client) in clients() {
-        tasks.push(tokio::spawn(async move {
+    let clients = clients();
+    let tasks = clients.iter().flat_map(|(name, client)| {
+        APIS.map(|api| async move {
             let aws = start(options()).await;
             let case = client.cases.first().expect("a case");
-            for api in APIS {
-                let at = format!("{name}, {}, {api}", case.name);
-                assert_told(&aws, api, &client, case, &at).await;
-            }
-            assert_eq!(aws.connect().chats(), 0, "{name}");
-        }));
-    }
-    for task in tasks {
-        task.await.expect("each client passes");
-    }
+            let at = format!("{name}, {}, {api}", case.name);
+            assert_told(&aws, api, client, case, &at).await;
+            assert_eq!(aws.connect().chats(), 0, "{at}");
+        })
+    });
+    join_all(tasks).await;
 }
