@@ -8,7 +8,7 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::{Map, Value, json};
 
-use crate::support::{FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, http_1, http_2, options, start};
+use support::{FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, http_1, http_2, options, start};
 
 const CASES: u32 = 600;
 

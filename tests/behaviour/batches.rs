@@ -5,7 +5,7 @@ use std::time::Duration;
 use local_aws::{Fault, Invoked, Rate};
 use serde_json::{Value, json};
 
-use crate::support::{FLOW_ID, assert_failed, event, options, send, start, starts};
+use support::{FLOW_ID, assert_failed, event, options, send, start, starts};
 
 const UNKNOWN_FLOW: &str = "a1b2c3d4-5678-90ab-cdef-444444444444";
 
@@ -107,7 +107,7 @@ async fn a_redelivered_list_starts_only_what_failed() {
 async fn only_the_failed_messages_of_a_queue_are_reported() {
     let aws = start(options()).await;
     let rule = json!({"detail-type": "t", "source": "s", "id": "1", "detail": named("rule")});
-    let http = crate::support::http_2("{}");
+    let http = support::http_2("{}");
     let lambda = sqs(&[record("x", "{}")]);
     let records = [
         record("bare", named("bare").to_string()),

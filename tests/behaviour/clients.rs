@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{FLOW_ID, chat, expected, http_1, http_2, options, split_token, start};
+use support::{FLOW_ID, chat, expected, http_1, http_2, options, split_token, start};
 
 /// What Connect receives for a customer of this name.
 fn named(name: &str, attributes: &Value) -> Value {

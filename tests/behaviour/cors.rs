@@ -3,7 +3,7 @@
 use local_aws::{Fault, LocalAws};
 use serde_json::{Value, json};
 
-use crate::support::{calls, header, http_1, http_2, options, start, starts, status};
+use support::{calls, header, http_1, http_2, options, start, starts, status};
 
 const SHOP: &str = "https://shop.example";
 const FORMATS: [fn(&str) -> Value; 2] = [http_1, http_2];

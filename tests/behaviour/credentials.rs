@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use local_aws::LocalAws;
 
-use crate::support::{http_2, options, start, status};
+use support::{http_2, options, start, status};
 
 /// A server of credentials, as `SnapStart` has one, which knows one token.
 fn container(token: &'static str) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::support::folder;
+use support::folder;
 
 /// The pages in the folders that are the project's own.
 fn pages() -> Vec<PathBuf> {

@@ -6,7 +6,7 @@ use local_aws::world::{CUSTOMER_ID, RUNNING_CONTACT_ID};
 use local_aws::{Fault, Invoked};
 use serde_json::{Value, json};
 
-use crate::support::{
+use support::{
     assert_failed, body, chat, event, header, http_1, http_2, options, send, start, starts,
 };
 

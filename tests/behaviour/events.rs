@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{SECOND_FLOW_ID, body, event, folder, options, start, starts};
+use support::{SECOND_FLOW_ID, body, event, folder, options, start, starts};
 
 fn names() -> Vec<String> {
     let entries = std::fs::read_dir(folder("events")).expect("the folder is there");

@@ -6,8 +6,8 @@ use http::Method;
 use local_aws::LocalAws;
 use serde_json::json;
 
-use crate::http::{Answer, call};
-use crate::support::{expected, options, split_token, start, starts};
+use support::http::{Answer, call};
+use support::{expected, options, split_token, start, starts};
 
 /// An HTTP API with payload format 2.0, one with 1.0, and a REST API.
 const PATHS: [&str; 4] = ["/", "/any/stage/chat?x=1", "/v1/chat", "/rest/chat"];

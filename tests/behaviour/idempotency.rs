@@ -3,7 +3,7 @@
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use crate::support::{assert_failed, body, chat, event, http_1, http_2, options, send, start};
+use support::{assert_failed, body, chat, event, http_1, http_2, options, send, start};
 
 /// The client token that Connect received for an event that starts one chat.
 async fn token(aws: &LocalAws, event: &Value) -> String {
@@ -16,7 +16,7 @@ async fn token_of(aws: &LocalAws, event: &str) -> String {
     aws.connect().forget_requests();
     let invoked = aws.invoke(event).await;
     assert_eq!(invoked.function_error, None, "{}", invoked.payload);
-    let sent = crate::support::starts(aws).remove(0);
+    let sent = support::starts(aws).remove(0);
     sent["ClientToken"].as_str().expect("a token").to_owned()
 }
 

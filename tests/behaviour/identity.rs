@@ -5,9 +5,7 @@ mod reach;
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use crate::support::{
-    body, calls, header, http_1, http_2, options, signed_in, start, starts, status,
-};
+use support::{body, calls, header, http_1, http_2, options, signed_in, start, starts, status};
 
 /// A request whose authorizer verified these claims, in each of the places
 /// where authorizers put them.

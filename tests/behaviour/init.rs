@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 use local_aws::Options;
 use serde_json::json;
 
-use crate::support::{FLOW_ID, INSTANCE_ID, bare_options, options, start};
+use support::{FLOW_ID, INSTANCE_ID, bare_options, function, options, start};
 
 /// Each faulty setting, with a value that it cannot have.
 const FAULTY: [(&str, &str); 9] = [
@@ -22,7 +22,7 @@ const FAULTY: [(&str, &str); 9] = [
 
 /// Runs the binary with these variables only, until it ends.
 fn run(variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_start-chat-contact"));
+    let mut command = Command::new(function());
     let command = command.env_clear().envs(variables.iter().copied());
     command.output().expect("the binary runs")
 }

@@ -7,7 +7,7 @@ mod parts;
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use crate::support::{assert_failed, body, http_1, http_2, options, pointers, send, start};
+use support::{assert_failed, body, http_1, http_2, options, pointers, send, start};
 
 const INTERACTIVE: &str = "application/vnd.amazonaws.connect.message.interactive";
 const RESPONSE: &str = "application/vnd.amazonaws.connect.message.interactive.response";

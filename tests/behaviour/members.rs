@@ -6,7 +6,7 @@ mod attributes;
 use local_aws::world::ENDED_INITIAL_CONTACT_ID;
 use serde_json::{Map, Value, json};
 
-use crate::support::{
+use support::{
     FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, assert_failed, body, chat, event, expected, header,
     http_2, options, pointers, send, split_token, start,
 };

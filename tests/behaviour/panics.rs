@@ -3,17 +3,14 @@
 use local_aws::Options;
 use serde_json::json;
 
-use crate::support::{binary, body, event, http_2, options, start};
+use support::{body, event, function, http_2, options, start};
 
-/// The function with a bug (`tests/panics`), of the same build as the
-/// binary under test.
+/// Returns options for the function with a bug (`tests/panics`).
 fn buggy() -> Options {
-    let function = binary();
-    let profile = function.parent().expect("the profile's folder");
-    let function = profile.join("panics");
-    let path = function.display();
-    assert!(function.exists(), "{path} is not built; `make test` does it");
-    Options { function: Some(function), ..options().env("ALLOWED_ORIGINS", "https://shop.example") }
+    let panics = function().with_file_name("panics");
+    assert!(panics.exists(), "{} is not built; `make test` builds it", panics.display());
+    let options = options().env("ALLOWED_ORIGINS", "https://shop.example");
+    Options { function: Some(panics), ..options }
 }
 
 #[tokio::test]

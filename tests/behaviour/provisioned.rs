@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use local_aws::{LocalAws, Options};
 
-use crate::support::{http_2, options, start, status};
+use support::{http_2, options, start, status};
 
 /// Asks for a chat, and returns the status.
 async fn ask(aws: &LocalAws) -> u64 {

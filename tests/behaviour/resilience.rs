@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use local_aws::{Fault, LocalAws, Operation, Options, Rate};
 use serde_json::{Value, json};
 
-use crate::support::{body, event, http_2, options, start, starts};
+use support::{body, event, http_2, options, start, starts};
 
 const START: &str = "/contact/chat";
 

@@ -20,7 +20,7 @@ use start_chat_contact::trigger::{
 };
 
 use self::log::words;
-use crate::support::{SECOND_FLOW_ID, event, folder, http_1, http_2, options, start};
+use support::{SECOND_FLOW_ID, event, folder, http_1, http_2, options, start};
 
 /// The function at its most talkative, in either form of log.
 fn talkative(format: &str) -> Options {

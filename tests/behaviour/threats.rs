@@ -5,7 +5,7 @@ mod past_chats;
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use crate::support::{
+use support::{
     FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, assert_failed, bare_options, body, calls, folder, http_1,
     http_2, options, send, signed_in, start, starts, status,
 };

@@ -4,7 +4,7 @@ mod refused;
 
 use serde_json::{Value, json};
 
-use crate::support::{
+use support::{
     body, chat, event, expected, header, http_1, http_2, options, send, split_token, start,
 };
 

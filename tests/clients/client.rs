@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::support::folder;
+use support::folder;
 
 /// One public client. `name`, `sources` and `facts` are for people.
 #[derive(Deserialize)]

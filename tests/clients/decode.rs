@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::client::{Client, Reads};
-use crate::http::Answer;
+use support::http::Answer;
 
 impl Client {
     /// What the client makes of an answer that it takes for a success.
@@ -70,7 +70,7 @@ fn text(body: &Value, pointer: &str) -> Result<(), String> {
 #[test]
 fn the_decoders_are_strict() {
     let answer = |status: u16, label: &str, body: &str| {
-        let mut headers = ::http::HeaderMap::new();
+        let mut headers = http::HeaderMap::new();
         headers.insert("content-type", label.parse().expect("a header's value"));
         let body = body.as_bytes().to_vec();
         Answer { status, headers, body }

@@ -4,9 +4,9 @@ use futures_util::future::join_all;
 use local_aws::{Fault, LocalAws, Operation};
 
 use crate::client::{Case, Client, clients};
-use crate::http::Answer;
-use crate::support::start;
 use crate::{APIS, assert_readable, options, send, send_text};
+use support::http::Answer;
+use support::start;
 
 /// A flow that is not configured.
 const FOREIGN_FLOW: &str = "a1b2c3d4-5678-90ab-cdef-999999999999";

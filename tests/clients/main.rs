@@ -10,23 +10,13 @@
 mod client;
 mod decode;
 mod failures;
-#[path = "../behaviour/http.rs"]
-mod http;
 mod repeats;
 mod successes;
-#[path = "../behaviour/support.rs"]
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "shared with the tests of behaviour, which use more of it"
-)]
-mod support;
-
-use ::http::Method;
+use http::Method;
 use local_aws::{LocalAws, Options};
 
 use crate::client::Case;
-use crate::http::{Answer, call};
+use support::http::{Answer, call};
 
 /// An HTTP API with payload format 2.0, one with 1.0, and a REST API.
 const APIS: [&str; 3] = ["/", "/v1/", "/rest/"];

@@ -6,9 +6,9 @@ use futures_util::future::join_all;
 use local_aws::{Fault, LocalAws, Operation};
 
 use crate::client::{Case, client};
-use crate::http::Answer;
-use crate::support::{start, starts};
 use crate::{APIS, options, send};
+use support::http::Answer;
+use support::{start, starts};
 
 /// The iOS example sends a request again on these.
 const AGAIN: [u16; 9] = [400, 403, 408, 429, 500, 502, 503, 504, 509];

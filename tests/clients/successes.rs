@@ -1,13 +1,13 @@
 //! Chats that clients start.
 
-use ::http::Method;
+use http::Method;
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
 use crate::client::{Case, Client, clients};
-use crate::http::call;
-use crate::support::{expected, split_token, start, starts};
 use crate::{APIS, ORIGIN, assert_readable, options, send, with_authorizer};
+use support::http::call;
+use support::{expected, split_token, start, starts};
 
 /// Sends one case; asserts what the client and what Connect get.
 async fn assert_starts(aws: &LocalAws, api: &str, client: &Client, case: &Case, at: &str) {

@@ -5,7 +5,7 @@ use local_aws::Fault;
 use serde_json::json;
 
 use super::{Row, row};
-use crate::support::{http_2, options, start, starts};
+use support::{http_2, options, start, starts};
 
 /// What Connect says, which is mostly not for callers.
 const MESSAGE: &str = "User: arn:aws:sts::1:x is not authorized, says Connect";

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{assert_forbidden, authorized, aws};
-use crate::support::{
+use support::{
     FLOW_ID, INSTANCE_ID, assert_failed, body, calls, http_2, options, signed_in, start, starts,
     status,
 };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{assert_failed, chat, http_2, options, pointers, send, start};
+use support::{assert_failed, chat, http_2, options, pointers, send, start};
 
 #[tokio::test]
 async fn segment_attributes_have_an_explicit_form_and_a_shorthand() {

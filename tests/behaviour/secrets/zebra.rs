@@ -8,7 +8,7 @@ use local_aws::{Fault, LocalAws, Operation};
 use serde_json::{Value, json};
 
 use super::{talkative, verified, words};
-use crate::support::{assert_failed, header, http_1, http_2, start, status};
+use support::{assert_failed, header, http_1, http_2, start, status};
 
 const ALL: &str = "Zebra-name, Zebra-attribute, Zebra-message of <b>Zebra</b>, Zebra-segment, \
                    Zebra-nested, arn:aws:x:::Zebra, Zebra-customer, Zebra-token and zebra@x.example";

@@ -7,7 +7,7 @@ use local_aws::world::{
 use local_aws::{Fault, LocalAws, Operation, Options};
 use serde_json::{Value, json};
 
-use crate::support::{
+use support::{
     INSTANCE_ID, body, calls, http_1, http_2, options, signed_in, start, starts, status,
 };
 

@@ -3,9 +3,7 @@
 use serde_json::json;
 
 use super::{REQUEST, with};
-use crate::support::{
-    assert_failed, body, event, http_1, http_2, options, pointers, send, start, starts,
-};
+use support::{assert_failed, body, event, http_1, http_2, options, pointers, send, start, starts};
 
 #[tokio::test]
 async fn events_of_other_services_are_named_and_start_nothing() {
