@@ -24,7 +24,7 @@ fn sqs(records: &[Value]) -> Value {
     json!({"Records": records})
 }
 
-/// The ids of the messages to be delivered again.
+/// Returns the ids of the messages that SQS is to deliver again.
 fn failed(invoked: &Invoked) -> Vec<&str> {
     assert_eq!(invoked.function_error, None, "{}", invoked.payload);
     let failures = invoked.payload["batchItemFailures"].as_array();
@@ -33,7 +33,7 @@ fn failed(invoked: &Invoked) -> Vec<&str> {
     ids.map(|id| id.expect("an id")).collect()
 }
 
-/// The display names that Connect received, sorted.
+/// Returns the display names that Connect received, sorted.
 fn names(starts: &[Value]) -> Vec<&str> {
     let names = starts.iter().map(|sent| sent["ParticipantDetails"]["DisplayName"].as_str());
     let mut names: Vec<_> = names.map(Option::unwrap_or_default).collect();
@@ -42,11 +42,11 @@ fn names(starts: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_list_with_failures_is_attempted_whole_and_lists_them_all() {
+async fn every_element_of_a_list_is_attempted_and_every_failure_listed() {
     let aws = start(options()).await;
     let events = json!([
         named("a"),
-        {"strange": 1},
+        {"unknown": 1},
         named("b"),
         {"ContactFlowId": UNKNOWN_FLOW},
         [],
@@ -73,7 +73,7 @@ async fn a_list_with_failures_is_attempted_whole_and_lists_them_all() {
 }
 
 #[tokio::test]
-async fn a_list_fails_by_the_failure_that_a_retry_may_mend() {
+async fn a_list_fails_with_the_error_that_a_retry_may_resolve() {
     for (fault, error_type) in [
         (Fault::status(429, "LimitExceededException"), "LimitExceededException"),
         (Fault::status(404, "ResourceNotFoundException"), "ValidationException"),
@@ -82,7 +82,7 @@ async fn a_list_fails_by_the_failure_that_a_retry_may_mend() {
     ] {
         let aws = start(options()).await;
         aws.connect().inject(fault.always());
-        let (invoked, _) = send(&aws, &json!([{"strange": 1}, named("a")])).await;
+        let (invoked, _) = send(&aws, &json!([{"unknown": 1}, named("a")])).await;
         assert_failed(&invoked, error_type);
         let message = invoked.error_message().unwrap_or_default();
         assert!(message.starts_with("2 of 2 failed: /0 ValidationException: "), "{message}");
@@ -121,7 +121,7 @@ async fn only_the_failed_messages_of_a_queue_are_reported() {
         record("object", named("object")),
         record("http", http.to_string()),
         record("sqs", lambda.to_string()),
-        record("strange", "{\"strange\":1}"),
+        record("unknown", "{\"unknown\":1}"),
         record("invalid", "{\"ChatDurationInMinutes\":1}"),
         record("flow", json!({"ContactFlowId": UNKNOWN_FLOW}).to_string()),
         record(
@@ -131,7 +131,7 @@ async fn only_the_failed_messages_of_a_queue_are_reported() {
     ];
     let (invoked, starts) = send(&aws, &sqs(&records)).await;
     let reported = [
-        "list", "garbage", "empty", "null", "no text", "object", "http", "sqs", "strange",
+        "list", "garbage", "empty", "null", "no text", "object", "http", "sqs", "unknown",
         "invalid", "flow",
     ];
     assert_eq!(failed(&invoked), reported);
@@ -143,7 +143,7 @@ async fn only_the_failed_messages_of_a_queue_are_reported() {
 }
 
 #[tokio::test]
-async fn a_fifo_queue_is_read_up_to_its_first_failure() {
+async fn a_fifo_queue_is_processed_up_to_its_first_failure() {
     let aws = start(options()).await;
     let names_of = ["a", "b", "c"];
     let mut records = names_of.map(|name| record(name, named(name).to_string()));
@@ -169,22 +169,22 @@ async fn a_message_without_an_id_fails_its_batch_if_it_fails() {
         [nameless, record("", body)]
     };
     let good = record("good", named("good").to_string());
-    for one in nameless("{\"Username\":\"Ana\"}") {
-        let (invoked, starts) = send(&aws, &sqs(&[one, good.clone()])).await;
+    for message in nameless("{\"Username\":\"Ana\"}") {
+        let (invoked, starts) = send(&aws, &sqs(&[message, good.clone()])).await;
         assert_eq!(failed(&invoked), Vec::<&str>::new());
         assert_eq!(starts.len(), 2);
     }
-    for one in nameless("not JSON") {
-        let (invoked, starts) = send(&aws, &sqs(&[one, good.clone()])).await;
+    for message in nameless("not JSON") {
+        let (invoked, starts) = send(&aws, &sqs(&[message, good.clone()])).await;
         assert_failed(&invoked, "ValidationException");
-        assert_eq!(starts.len(), 1, "every message is attempted");
+        assert_eq!(starts.len(), 1, "the other message was not attempted");
     }
     let (invoked, starts) = send(&aws, &sqs(&[good, json!(null), json!("x")])).await;
     assert_failed(&invoked, "ValidationException");
     assert_eq!(starts.len(), 1);
 }
 
-/// Sends a batch of so many chats; checks how many Connect is asked for at once.
+/// Asserts that Connect receives eight requests of this batch at once and no more.
 async fn assert_eight_at_once(batch: &Value, chats: usize) {
     const DELAY: Duration = Duration::from_secs(1);
     let aws = start(options()).await;
@@ -192,7 +192,7 @@ async fn assert_eight_at_once(batch: &Value, chats: usize) {
     let (invoked, starts) = send(&aws, batch).await;
     assert_eq!(invoked.function_error, None, "{}", invoked.payload);
     assert_eq!(starts.len(), chats);
-    // Each is in flight from its arrival until its delay is over, at least.
+    // A request is in flight from its arrival until its delay is over, or longer.
     let arrivals: Vec<_> = aws.connect().requests().iter().map(|request| request.at).collect();
     let in_flight = arrivals.iter().map(|now| {
         let others = arrivals.iter();

@@ -11,7 +11,7 @@ fn names() -> Vec<String> {
     names.filter(|name| name.strip_suffix(".json").is_some()).collect()
 }
 
-/// The result objects in an answer, whatever form it has.
+/// Returns the result objects in an answer of any form.
 fn results(answer: &Value) -> Vec<Value> {
     match answer {
         Value::Array(results) => results.clone(),

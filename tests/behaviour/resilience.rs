@@ -1,5 +1,5 @@
-//! Connect fails in every way it can; the caller gets an answer in time, and
-//! no chat is lost or doubled.
+//! Connect fails in every way that it can. The caller is answered in time, and
+//! no chat is lost or started twice.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,8 @@ use serde_json::{Value, json};
 
 use support::{body, event, http_2, options, start, starts};
 
-const START: &str = "/contact/chat";
-
-/// Sends an HTTP request for a chat, and returns the status and the body.
-async fn ask(aws: &LocalAws) -> (u64, Value) {
+/// Sends an HTTP request for a chat. Returns status and body.
+async fn post(aws: &LocalAws) -> (u64, Value) {
     let invoked = aws.invoke_json(&http_2("{}")).await;
     assert_eq!(invoked.function_error, None, "{}", invoked.payload);
     let status = invoked.payload["statusCode"].as_u64();
@@ -20,16 +18,16 @@ async fn ask(aws: &LocalAws) -> (u64, Value) {
 }
 
 async fn assert_answer(aws: &LocalAws, status: u64, code: &str) {
-    let (found, body) = ask(aws).await;
+    let (found, body) = post(aws).await;
     assert_eq!((found, body["code"].as_str()), (status, Some(code)), "{body}");
 }
 
 async fn assert_started(aws: &LocalAws) {
-    let (status, body) = ask(aws).await;
+    let (status, body) = post(aws).await;
     assert_eq!(status, 200, "{body}");
 }
 
-/// Asserts that Connect was asked twice, for one and the same chat.
+/// Asserts that Connect received two requests, with the same client token.
 fn assert_same_token_twice(aws: &LocalAws) {
     let starts = starts(aws);
     let [first, second] = starts.as_slice() else {
@@ -59,7 +57,7 @@ async fn a_connection_reset_before_the_chat_is_created_costs_a_retry() {
 async fn a_connection_reset_after_the_chat_was_created_returns_that_chat() {
     let aws = start(options()).await;
     aws.connect().inject(Fault::reset_after_start());
-    let (status, answer) = ask(&aws).await;
+    let (status, answer) = post(&aws).await;
     assert_eq!(status, 200, "{answer}");
     assert_same_token_twice(&aws);
     assert_eq!(aws.connect().chats(), 1);
@@ -80,7 +78,7 @@ async fn an_unreachable_connect_is_unavailable() {
 }
 
 #[tokio::test]
-async fn a_certificate_of_somebody_elses_is_not_trusted() {
+async fn a_certificate_of_another_authority_is_not_trusted() {
     let trusting = start(options().tls(true)).await;
     assert_started(&trusting).await;
     let wary = start(options().tls(true).env("SSL_CERT_FILE", "")).await;
@@ -98,7 +96,7 @@ async fn sequential_invocations_share_one_tls_connection() {
 }
 
 #[tokio::test]
-async fn silence_is_answered_before_the_deadline() {
+async fn a_silent_connect_is_answered_for_before_the_deadline() {
     for operation in [Operation::StartChatContact, Operation::DescribeContact] {
         let aws = start(options().timeout(seconds(3)).env("CUSTOMER_ID_CLAIM", "sub")).await;
         aws.connect().inject(Fault::black_hole().always().on(operation));
@@ -143,14 +141,14 @@ async fn an_attempt_takes_eight_seconds_at_most() {
 }
 
 #[tokio::test]
-async fn expired_credentials_are_told_as_the_deployers_to_mend() {
+async fn expired_credentials_are_reported_as_an_error_of_the_deployment() {
     let aws = start(options()).await;
     aws.connect().inject(Fault::status(403, "ExpiredTokenException").always());
     assert_answer(&aws, 502, "ExpiredTokenException").await;
 }
 
 #[tokio::test]
-async fn what_is_no_use_is_not_retried() {
+async fn permanent_errors_are_not_retried() {
     for (status, error_type) in [
         (400, "InvalidRequestException"),
         (404, "ResourceNotFoundException"),
@@ -159,13 +157,13 @@ async fn what_is_no_use_is_not_retried() {
     ] {
         let aws = start(options()).await;
         aws.connect().inject(Fault::status(status, error_type).always());
-        ask(&aws).await;
+        post(&aws).await;
         assert_eq!(starts(&aws).len(), 1, "{error_type}");
     }
 }
 
 #[tokio::test]
-async fn a_connection_closed_between_invocations_fails_none() {
+async fn a_connection_closed_between_invocations_fails_no_invocation() {
     let aws = start(options()).await;
     aws.connect().inject(Fault::close_after_answer().always());
     for _ in 0..10 {
@@ -192,7 +190,7 @@ async fn chats_start_again_after_an_outage_that_used_up_all_retries() {
     assert_eq!(aws.function().starts(), 1);
 }
 
-/// A bus's batch of so many events, each with an id and a name of its own.
+/// Returns a list of events with different ids and display names.
 fn bus(events: usize) -> Value {
     let pattern = event("eventbridge-rule.json");
     let events = (0..events).map(|index| {
@@ -205,17 +203,16 @@ fn bus(events: usize) -> Value {
 }
 
 #[tokio::test]
-async fn a_batch_without_an_answer_is_reported_failed_in_time() {
+async fn a_batch_without_an_answer_fails_before_the_deadline() {
     let aws = start(options().timeout(seconds(2))).await;
     aws.connect().inject(Fault::black_hole().always());
     let invoked = aws.invoke_json(&bus(20)).await;
     assert_eq!(invoked.error_type(), Some("TimeoutException"));
     assert_eq!(aws.function().starts(), 1);
-    let asked = aws.connect().requests().iter().filter(|one| one.path == START).count();
-    assert_eq!(asked, 8, "what had no time left was begun");
+    assert_eq!(starts(&aws).len(), 8, "chats were begun without time for them");
     let logs = aws.function().logs();
     let untouched = logs.iter().filter(|line| line.contains("\"attempts\":0,"));
-    assert_eq!(untouched.count(), 12, "what had no time left was begun");
+    assert_eq!(untouched.count(), 12, "chats were begun without time for them");
 }
 
 /// At four times the rate of an account, so that it takes seconds.
@@ -267,7 +264,7 @@ async fn concurrent_invocations_are_not_mixed_up() {
 }
 
 #[tokio::test]
-async fn sigterm_ends_the_process_after_what_is_in_flight() {
+async fn sigterm_ends_the_process_after_the_invocations_in_flight() {
     let aws = start(options().env("AWS_LAMBDA_MAX_CONCURRENCY", "8")).await;
     aws.connect().inject(Fault::delay(seconds(1)).always());
     let request = http_2("{}");
@@ -286,7 +283,7 @@ async fn sigterm_ends_the_process_after_what_is_in_flight() {
 }
 
 #[tokio::test]
-async fn the_trace_of_an_invocation_goes_on_to_connect() {
+async fn the_trace_of_an_invocation_is_passed_to_connect() {
     for concurrency in ["1", "8"] {
         let aws = start(options().env("AWS_LAMBDA_MAX_CONCURRENCY", concurrency)).await;
         assert_started(&aws).await;

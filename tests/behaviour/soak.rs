@@ -1,5 +1,5 @@
-//! A short soak (`make soak` for a long one): every kind of event while
-//! Connect fails in every way.
+//! A short soak test: every kind of event while Connect fails in every way.
+//! `make soak` runs a long one.
 
 use std::time::Duration;
 

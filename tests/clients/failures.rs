@@ -1,4 +1,4 @@
-//! Chats that are not started, as clients learn of it.
+//! Requests of the clients that start no chat.
 
 use futures_util::future::join_all;
 use local_aws::{Fault, LocalAws, Operation};
@@ -11,7 +11,7 @@ use support::start;
 /// A flow that is not configured.
 const FOREIGN_FLOW: &str = "a1b2c3d4-5678-90ab-cdef-999999999999";
 
-/// What goes wrong, and the status that tells of it.
+/// Every kind of failure, with its status.
 const SITUATIONS: [(Situation, u16); 6] = [
     (Situation::Invalid, 400),
     (Situation::NotJson, 400),
@@ -32,7 +32,7 @@ enum Situation {
 }
 
 impl Situation {
-    /// What Connect says to all three attempts of a call.
+    /// Returns the fault for all three attempts of a call, if Connect is at fault.
     fn fault(self) -> Option<Fault> {
         let fault = match self {
             Self::Quota => Fault::status(429, "LimitExceededException"),
@@ -43,7 +43,7 @@ impl Situation {
         Some(fault.on(Operation::StartChatContact).times(3))
     }
 
-    async fn happen(self, aws: &LocalAws, api: &str, case: &Case) -> Answer {
+    async fn send(self, aws: &LocalAws, api: &str, case: &Case) -> Answer {
         if let Some(fault) = self.fault() {
             aws.connect().inject(fault);
         }
@@ -56,15 +56,14 @@ impl Situation {
     }
 }
 
-async fn assert_told(aws: &LocalAws, api: &str, client: &Client, case: &Case, at: &str) {
+async fn assert_every_failure(aws: &LocalAws, api: &str, client: &Client, case: &Case, at: &str) {
     for (situation, status) in SITUATIONS {
         let at = format!("{at}, {situation:?}");
-        let answer = situation.happen(aws, api, case).await;
+        let answer = situation.send(aws, api, case).await;
         aws.connect().clear_faults();
         assert_eq!(answer.status, status, "{at}");
         assert!(client.decode(&answer).is_err(), "{at}");
-        let told = client.understand_failure(&answer);
-        assert_eq!(told, Ok(()), "{at}");
+        assert_eq!(client.decode_error(&answer), Ok(()), "{at}");
         assert_readable(case, &answer, &at);
         let label = answer.header("content-type");
         assert_eq!(label, Some("application/problem+json"), "{at}");
@@ -73,8 +72,8 @@ async fn assert_told(aws: &LocalAws, api: &str, client: &Client, case: &Case, at
     }
 }
 
-/// Sends the first case of each client to each API: what goes wrong does not
-/// depend on the rest of a request. The retries of a call take time, so each
+/// Sends the first case of each client to each API: failures do not depend on
+/// the rest of a request. The retries of a call take time, so each
 /// client and API has a stand-in of its own, and all run at once.
 #[tokio::test]
 async fn every_client_understands_every_failure() {
@@ -84,7 +83,7 @@ async fn every_client_understands_every_failure() {
             let aws = start(options()).await;
             let case = client.cases.first().expect("a case");
             let at = format!("{name}, {}, {api}", case.name);
-            assert_told(&aws, api, client, case, &at).await;
+            assert_every_failure(&aws, api, client, case, &at).await;
             assert_eq!(aws.connect().chats(), 0, "{at}");
         })
     });
