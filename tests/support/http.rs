@@ -1,33 +1,39 @@
-//! Real HTTP to the local API Gateway.
+//! HTTP requests to the stand-in's API Gateway.
 
 use http::{HeaderMap, Method, Request};
 use local_aws::LocalAws;
 use serde_json::Value;
 
 /// An answer over HTTP.
-pub(crate) struct Answer {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Vec<u8>,
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 impl Answer {
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+    /// Returns a header as text.
+    pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    pub(crate) fn json(&self) -> Value {
+    /// Parses the body.
+    pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).expect("JSON")
     }
 
-    pub(crate) fn contact_id(&self) -> String {
+    /// Returns the id of the chat that was started.
+    pub fn contact_id(&self) -> String {
         assert_eq!(self.status, 200);
         self.json()["data"]["startChatResult"]["ContactId"].to_string()
     }
 }
 
 /// Sends a request over HTTP.
-pub(crate) async fn call(
+pub async fn call(
     aws: &LocalAws,
     method: Method,
     path: &str,
