@@ -197,7 +197,7 @@ impl StartChat {
 }
 
 /// The mark of a chat whose customer has signed in (Amazon Connect admin guide,
-/// "Pre-chat authentication using the StartChatContact API").
+/// "Pre-chat authentication using the `StartChatContact` API").
 fn authentication() -> (String, SegmentAttribute) {
     let status = SegmentAttribute::String("AUTHENTICATED".to_owned());
     let map = BTreeMap::from([("Status".to_owned(), status)]);

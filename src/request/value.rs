@@ -19,7 +19,7 @@ pub(super) struct Value<'a, 'p> {
     pub(super) report: &'p Report,
 }
 
-impl<'a, 'p> Value<'a, 'p> {
+impl<'a> Value<'a, '_> {
     /// A member of the object in this value.
     pub(super) fn child<'c>(&'c self, name: &'c str, raw: &'a RawValue) -> Value<'a, 'c> {
         Value { raw, path: self.path.member(name), report: self.report }
