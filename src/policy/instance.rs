@@ -1,10 +1,10 @@
-//! The ids of instances and flows, bare or in an ARN.
+//! Ids of instances and flows, bare or in an ARN.
 
 /// The Connect instance that chats are started in.
 #[derive(Debug, Default)]
 pub(crate) struct Instance {
     id: String,
-    /// Set where the instance was configured by its ARN.
+    /// Set if the instance was configured by its ARN.
     arn: Option<String>,
 }
 
@@ -14,11 +14,11 @@ pub(crate) struct Instance {
 pub(crate) struct InvalidId(&'static str);
 
 impl Instance {
-    /// Reads an instance's id or ARN (`arn:aws:connect:…:instance/<id>`).
+    /// Parses an instance's id or ARN (`arn:aws:connect:…:instance/<id>`).
     ///
     /// # Errors
     ///
-    /// [`InvalidId`] for anything else.
+    /// Returns an error for anything else.
     pub(crate) fn parse(text: &str) -> Result<Self, InvalidId> {
         let (id, arn) = match instance_in_arn(text) {
             Some(id) => (id, Some(text.to_owned())),
@@ -37,15 +37,15 @@ impl Instance {
     }
 
     /// Whether this id or ARN names the instance.
-    pub(crate) fn is(&self, text: &str) -> bool {
+    pub(crate) fn matches(&self, text: &str) -> bool {
         match instance_in_arn(text) {
             Some(id) => id == self.id && self.agrees(text),
             None => text == self.id,
         }
     }
 
-    /// The bare id of the flow that this id or ARN names, unless it is one of
-    /// another instance.
+    /// Returns the bare id of the flow that this id or ARN names, unless it is
+    /// a flow of another instance.
     pub(crate) fn flow<'a>(&self, text: &'a str) -> Option<&'a str> {
         if !text.starts_with("arn:") {
             return Some(text);
@@ -54,21 +54,21 @@ impl Instance {
         self.is_arn(instance).then_some(flow)
     }
 
-    /// As [`Instance::flow`], for a flow that is configured.
+    /// Parses the id or ARN of a configured flow.
     ///
     /// # Errors
     ///
-    /// [`InvalidId`] for what is no flow, or one of another instance.
+    /// Returns an error if this is not a flow, or a flow of another instance.
     pub(crate) fn parse_flow(&self, text: &str) -> Result<String, InvalidId> {
         let flow = self.flow(text).filter(|flow| is_id(flow, 500));
         flow.map(str::to_owned).ok_or(InvalidId("a flow of the configured instance"))
     }
 
-    /// As [`Instance::parse_flow`], where it is not known of which instance.
+    /// Parses the id or ARN of a flow of any instance.
     ///
     /// # Errors
     ///
-    /// [`InvalidId`] for what is no flow of any.
+    /// Returns an error if this is not a flow.
     pub(crate) fn parse_any_flow(text: &str) -> Result<String, InvalidId> {
         let flow = match text.split_once("/contact-flow/") {
             Some((instance, flow)) if instance_in_arn(instance).is_some() => flow,
@@ -79,10 +79,10 @@ impl Instance {
     }
 
     fn is_arn(&self, text: &str) -> bool {
-        text.starts_with("arn:") && self.is(text)
+        text.starts_with("arn:") && self.matches(text)
     }
 
-    /// Partition, region and account count only where they are configured.
+    /// Partition, region and account count only if they are configured.
     fn agrees(&self, arn: &str) -> bool {
         self.arn.as_deref().is_none_or(|own| own == arn)
     }
@@ -110,28 +110,28 @@ mod tests {
     const ARN: &str = "arn:aws:connect:eu-west-2:123456789012:instance/i-1";
 
     #[test]
-    fn an_instance_is_known_by_id_and_by_arn() {
+    fn an_instance_matches_its_id_and_its_arn() {
         let by_id = Instance::parse("i-1").expect("an id");
         let by_arn = Instance::parse(ARN).expect("an ARN");
         for instance in [by_id, by_arn] {
             assert_eq!(instance.id(), "i-1");
-            assert!(instance.is("i-1"));
-            assert!(instance.is(ARN));
+            assert!(instance.matches("i-1"));
+            assert!(instance.matches(ARN));
             for other in ["i-2", "", "I-1", "i-1/", "arn:aws:connect:::instance/i-2"] {
-                assert!(!instance.is(other), "{other}");
+                assert!(!instance.matches(other), "{other}");
             }
         }
     }
 
     #[test]
-    fn the_account_counts_where_it_is_configured() {
+    fn the_account_counts_if_it_is_configured() {
         let elsewhere = ARN.replace("123456789012", "210987654321");
-        assert!(Instance::parse("i-1").expect("an id").is(&elsewhere));
-        assert!(!Instance::parse(ARN).expect("an ARN").is(&elsewhere));
+        assert!(Instance::parse("i-1").expect("an id").matches(&elsewhere));
+        assert!(!Instance::parse(ARN).expect("an ARN").matches(&elsewhere));
     }
 
     #[test]
-    fn what_is_no_instance_is_refused() {
+    fn other_texts_are_not_instances() {
         for text in ["", " ", "a b", "arn:aws:s3:::bucket", "../x", &"i".repeat(101)] {
             assert!(Instance::parse(text).is_err(), "{text}");
         }

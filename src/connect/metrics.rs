@@ -1,4 +1,4 @@
-//! What a chat costs in calls of Connect.
+//! Counts and times the calls of Connect.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -12,16 +12,16 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 const TRACE_HEADER: &str = "x-amzn-trace-id";
 
-/// Counts the attempts and the time that one chat takes of Connect, retries
-/// included, and passes the invocation's trace on.
-pub struct Meter {
+/// The attempts and the time that the calls for one chat take, retries
+/// included. Also passes the invocation's trace on.
+pub struct CallMetrics {
     attempts: Arc<AtomicU32>,
     micros: AtomicU64,
     trace_id: Option<Arc<str>>,
 }
 
-impl Meter {
-    /// A meter at zero. The trace id is the value of `X-Amzn-Trace-Id`.
+impl CallMetrics {
+    /// Starts at zero. The trace id is the value of `X-Amzn-Trace-Id`.
     #[must_use]
     pub fn new(trace_id: Option<&str>) -> Self {
         Self {
@@ -49,24 +49,24 @@ impl Meter {
 
     /// Adds the time that `call` takes, even if it is given up.
     pub(super) async fn time<T>(&self, call: impl Future<Output = T>) -> T {
-        let _stop = Stop { meter: self, since: Instant::now() };
+        let _stop = Stop { metrics: self, since: Instant::now() };
         call.await
     }
 }
 
 struct Stop<'a> {
-    meter: &'a Meter,
+    metrics: &'a CallMetrics,
     since: Instant,
 }
 
 impl Drop for Stop<'_> {
     fn drop(&mut self) {
         let micros = u64::try_from(self.since.elapsed().as_micros()).unwrap_or(u64::MAX);
-        self.meter.micros.fetch_add(micros, Ordering::Relaxed);
+        self.metrics.micros.fetch_add(micros, Ordering::Relaxed);
     }
 }
 
-/// Sees each attempt of the SDK.
+/// Intercepts each attempt of the SDK.
 #[derive(Debug)]
 pub(super) struct CountAttempts {
     attempts: Arc<AtomicU32>,

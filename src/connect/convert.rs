@@ -1,4 +1,4 @@
-//! A [`StartChat`] in the SDK's types, and the SDK's answer in ours.
+//! Converts a [`StartChat`] to the SDK's types, and the SDK's output to ours.
 
 use aws_sdk_connect::operation::start_chat_contact::StartChatContactOutput;
 use aws_sdk_connect::operation::start_chat_contact::builders::StartChatContactFluentBuilder;
@@ -6,17 +6,20 @@ use aws_sdk_connect::types;
 use serde::Serialize;
 
 use crate::policy::{Members, StartChat};
-use crate::request::{ConnectionType, RehydrationType, ResponseMode, SegmentAttribute};
+use crate::request::{
+    ConnectionType, InitialMessage, RehydrationType, ResponseMode, SegmentAttribute,
+};
 
-/// A chat that Connect has started: the answer of `StartChatContact`.
+/// A chat that Connect has started: the response of `StartChatContact`.
 ///
-/// `Debug` shows the ids only: whoever has a token can speak in the chat.
+/// `Debug` prints the ids only: whoever has a token can take part in the chat.
 pub struct StartedChat {
     identifiers: Identifiers,
     has_markdown: bool,
+    is_not_continued: bool,
 }
 
-/// The members of `StartChatContactResponse`, absent ones left out.
+/// The members of `StartChatContactResponse`; absent ones are left out.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Identifiers {
@@ -52,13 +55,13 @@ struct Websocket {
 }
 
 impl StartedChat {
-    /// The contact.
+    /// The id of the contact.
     #[must_use]
     pub fn contact_id(&self) -> &str {
         &self.identifiers.contact_id
     }
 
-    /// The contact whose transcript this chat shows.
+    /// The id of the contact whose transcript the chat shows.
     #[must_use]
     pub fn continued_from_contact_id(&self) -> Option<&str> {
         self.identifiers.continued_from_contact_id.as_deref()
@@ -70,7 +73,13 @@ impl StartedChat {
         self.has_markdown
     }
 
-    /// The result object, tokens and all: for the caller, and for nobody else.
+    /// Whether the chat starts without the past chat that the caller named.
+    #[must_use]
+    pub fn is_not_continued(&self) -> bool {
+        self.is_not_continued
+    }
+
+    /// The result object with its tokens: for the caller, and for nobody else.
     #[must_use]
     pub fn expose(&self) -> impl Serialize + '_ {
         &self.identifiers
@@ -85,32 +94,41 @@ impl std::fmt::Debug for StartedChat {
     }
 }
 
-/// What Connect answered, if it has what a client needs to take part.
-pub(super) fn answer(answer: StartChatContactOutput, has_markdown: bool) -> Option<StartedChat> {
-    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+/// Returns the started chat, if the response has what a client needs to join it.
+pub(super) fn started_chat(
+    output: StartChatContactOutput,
+    chat: &StartChat,
+) -> Option<StartedChat> {
     Some(StartedChat {
-        has_markdown,
-        identifiers: Identifiers {
-            contact_id: given(answer.contact_id)?,
-            participant_id: given(answer.participant_id)?,
-            participant_token: given(answer.participant_token)?,
-            continued_from_contact_id: given(answer.continued_from_contact_id),
-            connection_credentials: answer.connection_credentials.map(|one| {
-                ConnectionCredentials { connection_token: one.connection_token, expiry: one.expiry }
-            }),
-            websocket: answer
-                .websocket
-                .map(|one| Websocket { url: one.url, connection_expiry: one.connection_expiry }),
-            streaming_id: given(answer.streaming_id),
-        },
+        has_markdown: chat.has_markdown(),
+        is_not_continued: chat.is_not_continued(),
+        identifiers: identifiers(output)?,
     })
 }
 
-/// All sixteen members.
+fn identifiers(output: StartChatContactOutput) -> Option<Identifiers> {
+    let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+    Some(Identifiers {
+        contact_id: given(output.contact_id)?,
+        participant_id: given(output.participant_id)?,
+        participant_token: given(output.participant_token)?,
+        continued_from_contact_id: given(output.continued_from_contact_id),
+        connection_credentials: output.connection_credentials.map(|one| ConnectionCredentials {
+            connection_token: one.connection_token,
+            expiry: one.expiry,
+        }),
+        websocket: output
+            .websocket
+            .map(|one| Websocket { url: one.url, connection_expiry: one.connection_expiry }),
+        streaming_id: given(output.streaming_id),
+    })
+}
+
+/// Sets all sixteen members.
 pub(super) fn request(
     call: StartChatContactFluentBuilder,
     chat: &StartChat,
-    client_token: Option<&str>,
+    client_token: &str,
 ) -> StartChatContactFluentBuilder {
     let chat = chat.members();
     let attributes = chat.attributes.clone().into_iter().collect();
@@ -118,20 +136,20 @@ pub(super) fn request(
     let segments = segments.map(|(name, value)| (name.clone(), segment(value)));
     call.instance_id(&chat.instance_id)
         .contact_flow_id(&chat.contact_flow_id)
-        .set_participant_details(participant(chat))
+        .participant_details(participant(chat))
         .set_participant_configuration(chat.response_mode.map(participant_configuration))
         .set_attributes(Some(attributes))
-        .set_initial_message(initial_message(chat))
-        .set_client_token(client_token.map(str::to_owned))
+        .set_initial_message(chat.initial_message.as_ref().map(initial_message))
+        .client_token(client_token)
         .set_chat_duration_in_minutes(chat.duration_minutes)
-        .set_supported_messaging_content_types(filled(chat.content_types.0.clone()))
+        .set_supported_messaging_content_types(filled(chat.content_types.as_slice().to_vec()))
         .set_persistent_chat(persistent_chat(chat))
         .set_related_contact_id(chat.related_contact_id.clone())
         .set_segment_attributes(filled_map(segments.collect()))
         .set_customer_id(chat.customer_id.clone())
         .set_disconnect_on_customer_exit(disconnect(chat))
         .set_connection_types(connection_types(chat))
-        .set_chat_streaming_configuration(streaming(chat))
+        .set_chat_streaming_configuration(chat.streaming_endpoint_arn.as_ref().map(streaming))
 }
 
 fn filled<T>(items: Vec<T>) -> Option<Vec<T>> {
@@ -144,25 +162,23 @@ fn filled_map(segments: Segments) -> Option<Segments> {
     Some(segments).filter(|segments| !segments.is_empty())
 }
 
-// The builders below fail only where a required member is not set; it is.
-
-fn participant(chat: &Members) -> Option<types::ParticipantDetails> {
+#[expect(clippy::expect_used, reason = "the required members are set")]
+fn participant(chat: &Members) -> types::ParticipantDetails {
     let name = &chat.participant_details.display_name;
-    let builder = types::ParticipantDetails::builder().display_name(name);
-    builder.build().ok()
+    types::ParticipantDetails::builder().display_name(name).build().expect("complete")
 }
 
-fn initial_message(chat: &Members) -> Option<types::ChatMessage> {
-    let message = chat.initial_message.as_ref()?;
+#[expect(clippy::expect_used, reason = "the required members are set")]
+fn initial_message(message: &InitialMessage) -> types::ChatMessage {
     let builder =
         types::ChatMessage::builder().content_type(&message.content_type).content(&message.content);
-    builder.build().ok()
+    builder.build().expect("complete")
 }
 
-fn streaming(chat: &Members) -> Option<types::ChatStreamingConfiguration> {
-    let arn = chat.streaming_endpoint_arn.as_ref()?;
+#[expect(clippy::expect_used, reason = "the required members are set")]
+fn streaming(arn: &String) -> types::ChatStreamingConfiguration {
     let builder = types::ChatStreamingConfiguration::builder().streaming_endpoint_arn(arn);
-    builder.build().ok()
+    builder.build().expect("complete")
 }
 
 fn participant_configuration(mode: ResponseMode) -> types::ParticipantConfiguration {
@@ -220,7 +236,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_started_chat_shows_its_ids_and_none_of_its_tokens() {
+    fn debug_prints_the_ids_of_a_started_chat_and_none_of_its_tokens() {
         let output = StartChatContactOutput::builder()
             .contact_id("contact-1")
             .participant_id("participant-1")
@@ -230,7 +246,11 @@ mod tests {
             )
             .websocket(types::Websocket::builder().url("wss://secret-3").build())
             .build();
-        let chat = answer(output, false).expect("a chat");
+        let chat = StartedChat {
+            has_markdown: false,
+            is_not_continued: false,
+            identifiers: identifiers(output).expect("a chat"),
+        };
         let exposed = serde_json::to_string(&chat.expose()).expect("JSON");
         let shown = format!("{chat:?} {chat:#?}");
         for secret in ["secret-1", "secret-2", "wss://secret-3"] {

@@ -1,15 +1,15 @@
-//! What of the environment is not a setting of the function.
+//! The environment variables of Lambda and of AWS's SDKs.
 
 /// How the process itself runs.
 #[derive(Clone, Debug)]
 pub struct Process {
-    /// Whether Lambda (or a stand-in for it) runs it.
+    /// Whether Lambda (or a stand-in for it) runs the process.
     pub in_lambda: bool,
     /// How to reach AWS.
     pub aws: Aws,
-    /// Whether every log line is to be JSON.
+    /// Whether every log line is JSON.
     pub json_logs: bool,
-    /// The least level to log, as it was set.
+    /// The lowest level to log, as it was set.
     pub log_level: Option<String>,
 }
 
@@ -21,29 +21,29 @@ pub struct Process {
 pub struct Aws {
     /// The region: `AWS_REGION`, which Lambda sets, else `AWS_DEFAULT_REGION`.
     pub region: Option<String>,
-    /// Another endpoint than the region's: `AWS_ENDPOINT_URL_CONNECT`, else
+    /// An endpoint that replaces the region's: `AWS_ENDPOINT_URL_CONNECT`, else
     /// `AWS_ENDPOINT_URL`, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
     pub endpoint_url: Option<String>,
     /// Whether to call the FIPS endpoint: `AWS_USE_FIPS_ENDPOINT`.
     pub fips: bool,
     /// Whether to call the dual-stack endpoint: `AWS_USE_DUALSTACK_ENDPOINT`.
     pub dual_stack: bool,
-    /// Whether to trust the system's root certificates in place of Amazon's.
+    /// Whether to trust the system's root certificates instead of Amazon's.
     pub system_roots: bool,
-    /// Where the credentials are.
+    /// The source of the credentials.
     pub credentials: Credentials,
-    /// Whether Lambda makes the environment ahead of its first invocation:
+    /// Whether Lambda creates the environment ahead of its first invocation:
     /// `AWS_LAMBDA_INITIALIZATION_TYPE` is `provisioned-concurrency`.
     pub is_provisioned: bool,
 }
 
-/// Where credentials are.
+/// A source of credentials.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Credentials {
-    /// In `AWS_ACCESS_KEY_ID` and its like, where Lambda puts them.
+    /// `AWS_ACCESS_KEY_ID` and its companions, which Lambda sets.
     #[default]
     Environment,
-    /// At `AWS_CONTAINER_CREDENTIALS_FULL_URI`, where `SnapStart` has them.
+    /// `AWS_CONTAINER_CREDENTIALS_FULL_URI`, which `SnapStart` sets.
     Container,
 }
 
@@ -78,7 +78,7 @@ impl Aws {
 }
 
 impl Process {
-    /// Reads the variables that Lambda, AWS's SDKs and OpenSSL go by.
+    /// Reads the variables of Lambda, AWS's SDKs and OpenSSL.
     #[must_use]
     pub fn from_env() -> Self {
         Self {
@@ -91,7 +91,26 @@ impl Process {
     }
 }
 
-/// A variable that is set and not empty.
+/// Returns a fault for each endpoint that is not an HTTP URL. The SDK would
+/// find it at the first call, and print the request then.
+pub(super) fn invalid_endpoints(lookup: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    const NAMES: [&str; 4] = [
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_CONNECT",
+        "AWS_ENDPOINT_URL_EVENTBRIDGE",
+        "AWS_ENDPOINT_URL_DYNAMODB",
+    ];
+    let invalid = NAMES.iter().filter(|name| lookup(name).is_some_and(|url| !is_http_url(&url)));
+    invalid.map(|name| format!("{name} must be a URL such as https://example.com")).collect()
+}
+
+fn is_http_url(text: &str) -> bool {
+    let is_http = |uri: &http::Uri| matches!(uri.scheme_str(), Some("http" | "https"));
+    let has_host = |uri: &http::Uri| uri.host().is_some_and(|host| !host.is_empty());
+    text.parse().is_ok_and(|uri| is_http(&uri) && has_host(&uri))
+}
+
+/// Returns a variable that is set and not empty.
 #[expect(clippy::disallowed_methods, reason = "the only reader of the environment")]
 pub(super) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
@@ -166,6 +185,28 @@ mod tests {
         {
             let aws = aws(&[("AWS_LAMBDA_INITIALIZATION_TYPE", kind)]);
             assert_eq!(aws.is_provisioned, is_provisioned, "{kind}");
+        }
+    }
+
+    #[test]
+    fn endpoints_are_urls() {
+        for (url, is_valid) in [
+            ("https://vpce-0abc.connect.us-east-1.vpce.amazonaws.com", true),
+            ("http://127.0.0.1:9000", true),
+            ("HTTPS://example.com/path", true),
+            ("vpce-0abc.connect.us-east-1.vpce.amazonaws.com", false),
+            ("https://example.com ", false),
+            (" https://example.com", false),
+            ("https://", false),
+            ("https:example.com", false),
+            ("ftp://example.com", false),
+            ("/path", false),
+            ("x", false),
+        ] {
+            for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_CONNECT"] {
+                let faults = invalid_endpoints(|asked| (asked == name).then(|| url.to_owned()));
+                assert_eq!(faults.is_empty(), is_valid, "{url}: {faults:?}");
+            }
         }
     }
 }

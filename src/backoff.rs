@@ -1,4 +1,4 @@
-//! Keeps a batch from asking more of Connect than Connect takes.
+//! Slows a batch down when Connect throttles it.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -7,15 +7,15 @@ use tokio::time::Instant;
 
 use crate::connect::ConnectError;
 
-/// How many calls of a batch may be in flight: `StartChatContact`'s burst
+/// The most calls of a batch in flight: the burst of `StartChatContact`
 /// (Amazon Connect service quotas).
 pub(crate) const IN_FLIGHT: usize = 8;
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(4);
 
-/// The pace of one batch: when Connect throttles one call, all of them pause.
-pub(crate) struct Pace {
+/// The backoff of one batch: when Connect throttles one call, all of them pause.
+pub(crate) struct Backoff {
     state: Mutex<State>,
     retries: bool,
 }
@@ -25,7 +25,7 @@ struct State {
     pause: Duration,
 }
 
-impl Pace {
+impl Backoff {
     pub(crate) fn new() -> Self {
         Self {
             state: Mutex::new(State { resume: Instant::now(), pause: FIRST_PAUSE }),
@@ -33,13 +33,13 @@ impl Pace {
         }
     }
 
-    /// For a single chat: its caller is told of the throttling instead.
+    /// Never retries: the caller of a single chat is told about the throttling.
     pub(crate) fn none() -> Self {
         Self { retries: false, ..Self::new() }
     }
 
-    /// Makes a call until it is not throttled. The caller sets the deadline.
-    pub(crate) async fn keep<T, F>(&self, call: impl Fn() -> F) -> Result<T, ConnectError>
+    /// Repeats a call until it is not throttled. The caller sets the deadline.
+    pub(crate) async fn retry<T, F>(&self, call: impl Fn() -> F) -> Result<T, ConnectError>
     where
         F: Future<Output = Result<T, ConnectError>>,
     {
@@ -47,9 +47,9 @@ impl Pace {
             self.wait().await;
             match call().await {
                 Err(error) if self.retries && error.is_throttle() => self.slow_down(),
-                answer => {
+                response => {
                     self.change(|state| state.pause = FIRST_PAUSE);
-                    return answer;
+                    return response;
                 }
             }
         }
@@ -65,7 +65,7 @@ impl Pace {
         }
     }
 
-    /// Several calls throttled at once make for one pause.
+    /// Pauses all calls; several that are throttled at once make one pause.
     fn slow_down(&self) {
         self.change(|state| {
             let now = Instant::now();

@@ -1,4 +1,4 @@
-//! A connection to Connect before there is a chat to start.
+//! Opens a connection to Connect before there is a chat to start.
 
 use std::time::Duration;
 
@@ -11,29 +11,28 @@ use aws_smithy_types::retry::RetryConfig;
 
 use super::Connect;
 
-/// How long an environment waits for the connection, in its init phase of ten
-/// seconds.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The longest wait for the connection, of an init phase of ten seconds.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 impl Connect {
-    /// Opens the connection that the first chat will use: resolves the name
-    /// and the credentials, and shakes hands.
+    /// Opens the connection that the first chat will use: resolves the host
+    /// name and the credentials, and completes the TLS handshake.
     ///
-    /// It pays where Lambda makes environments ahead of their invocations
-    /// (provisioned concurrency). It is waited for: an environment may be
-    /// frozen once it has asked for work, with a handshake half done. Whatever
-    /// goes wrong is left to the first chat to meet.
-    pub async fn open(&self) {
+    /// This is worthwhile if Lambda creates environments ahead of their
+    /// invocations (provisioned concurrency). It must be awaited: an
+    /// environment may be frozen once it has asked for work, in the middle of a
+    /// handshake. A failure is ignored: the first chat will meet it again.
+    pub async fn warm_up(&self) {
         let request = self.client.describe_contact();
         let request = request.instance_id("-").contact_id("-").customize();
         let once = aws_sdk_connect::Config::builder().retry_config(RetryConfig::disabled());
         let request = request.interceptor(Unsigned).config_override(once);
-        drop(tokio::time::timeout(PATIENCE, request.send()).await);
+        drop(tokio::time::timeout(TIMEOUT, request.send()).await);
     }
 }
 
-/// Takes the signature off: Connect refuses the request at its door, so that
-/// it counts for nothing.
+/// Removes the signature: Connect rejects the request before it counts against
+/// a quota.
 #[derive(Debug)]
 struct Unsigned;
 
