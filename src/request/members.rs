@@ -18,9 +18,15 @@ pub(super) fn persistent_chat(value: &Value<'_, '_>) -> Option<Located<Persisten
     let reader = ObjectReader::new(value, &["RehydrationType", "SourceContactId"]);
     match (reader.has("RehydrationType"), reader.has("SourceContactId")) {
         (false, false) => return None,
-        (false, true) => value.error("RehydrationType is required with SourceContactId"),
-        (true, false) => value.error("SourceContactId is required with RehydrationType"),
         (true, true) => {}
+        (false, true) => {
+            value.error("RehydrationType is required with SourceContactId");
+            return None;
+        }
+        (true, false) => {
+            value.error("SourceContactId is required with RehydrationType");
+            return None;
+        }
     }
     let rehydration_type = reader.parse("RehydrationType", |value| value.enum_value(&TYPES));
     let source_contact_id = reader.non_empty("SourceContactId", &CONTACT_ID);

@@ -13,10 +13,10 @@ use base64::engine::general_purpose::STANDARD;
 use local_aws::{LocalAws, Options};
 use serde_json::{Value, json};
 use start_chat_contact::connect::StartedChat;
-use start_chat_contact::policy::{Claimed, Contact, StartChat};
+use start_chat_contact::policy::{UnverifiedContact, Contact, StartChat};
 use start_chat_contact::request::{Attributes, ChatRequest, InitialMessage, SegmentAttribute};
 use start_chat_contact::trigger::{
-    Caller, Claims, EventBridgeEvent, HttpCall, Payload, SqsRecord, Trigger,
+    Caller, Claims, EventBridgeEvent, HttpRequest, Payload, SqsRecord, Trigger,
 };
 
 use self::log::words;
@@ -156,7 +156,7 @@ impl<T: Debug> Probe<T> {
 const _: () = {
     assert!(Probe::<String>::HAS_DEBUG);
     assert!(!Probe::<Trigger>::HAS_DEBUG);
-    assert!(!Probe::<HttpCall>::HAS_DEBUG);
+    assert!(!Probe::<HttpRequest>::HAS_DEBUG);
     assert!(!Probe::<EventBridgeEvent>::HAS_DEBUG);
     assert!(!Probe::<SqsRecord>::HAS_DEBUG);
     assert!(!Probe::<Payload>::HAS_DEBUG);
@@ -167,7 +167,7 @@ const _: () = {
     assert!(!Probe::<InitialMessage>::HAS_DEBUG);
     assert!(!Probe::<SegmentAttribute>::HAS_DEBUG);
     assert!(!Probe::<StartChat>::HAS_DEBUG);
-    assert!(!Probe::<Claimed>::HAS_DEBUG);
+    assert!(!Probe::<UnverifiedContact>::HAS_DEBUG);
     assert!(!Probe::<Contact>::HAS_DEBUG);
     // Its `Debug` redacts, which a test beside it asserts.
     assert!(Probe::<StartedChat>::HAS_DEBUG);
