@@ -93,10 +93,11 @@ $(CARGO_FUZZ):
 fuzz: $(CARGO_FUZZ) ## Fuzz the way from event to request, and the policy, for SECONDS each (nightly Rust)
 	@mkdir -p fuzz/corpus/event fuzz/corpus/policy
 	@cp events/*.json fuzz/corpus/event/
+	@cp fuzz/seeds/event/*.json fuzz/corpus/event/
 	@cp fuzz/seeds/policy/*.json fuzz/corpus/policy/
 	@for target in event policy; do \
 		PATH="$(CURDIR)/$(dir $(CARGO_FUZZ)):$$PATH" $(CARGO) +nightly fuzz run --dev --sanitizer none $$target -- \
-			-max_total_time=$(SECONDS) -max_len=65536 -print_final_stats=1; \
+			-max_total_time=$(SECONDS) -max_len=131072 -dict=fuzz/event.dict -print_final_stats=1; \
 	done
 
 .PHONY: soak

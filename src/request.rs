@@ -34,7 +34,7 @@ const ASKING: [&str; 10] = [
     "ContactFlowId",
     "ParticipantDetails",
     "InitialMessage",
-    "PersistentChat",
+    PERSISTENT_CHAT,
     "ChatDurationInMinutes",
     "SupportedMessagingContentTypes",
     "ParticipantConfiguration",
@@ -42,6 +42,9 @@ const ASKING: [&str; 10] = [
     "ChatStreamingConfiguration",
     "DisconnectOnCustomerExit",
 ];
+
+/// The one of them that is not given if none of its members is.
+const PERSISTENT_CHAT: &str = "PersistentChat";
 
 /// The members of the API that accompany them.
 const ACCOMPANYING: [&str; 6] = [
@@ -196,7 +199,7 @@ fn read(payload: &Payload<'_>, defaults: &Defaults, report: &Report) -> ChatRequ
         content_types: top
             .parse("SupportedMessagingContentTypes", message::content_types)
             .unwrap_or_else(|| defaults.content_types.clone()),
-        persistent_chat: top.parse("PersistentChat", members::persistent_chat),
+        persistent_chat: top.parse(PERSISTENT_CHAT, members::persistent_chat),
         related_contact_id: top.located("RelatedContactId", &CONTACT_ID),
         segment_attributes: top
             .parse("SegmentAttributes", segment_attributes::parse)
@@ -217,11 +220,15 @@ fn read(payload: &Payload<'_>, defaults: &Defaults, report: &Report) -> ChatRequ
 /// Verifies that the request asks for a chat, so that other services' events
 /// open none. Over HTTP, no body at all is a request with every default.
 fn check_asks(top: &ObjectReader<'_, '_>, caller: &Caller<'_>, root: &Value<'_, '_>) {
+    let asks = |name: &&str| match *name {
+        PERSISTENT_CHAT => top.has_object(name),
+        name => top.has(name),
+    };
     match caller {
         Caller::Untrusted(_) if top.has_only_others() => {
             root.error("has no member of StartChatContact");
         }
-        Caller::Trusted if !ASKING.iter().any(|name| top.has(name)) => {
+        Caller::Trusted if !ASKING.iter().any(asks) => {
             root.error(format!("must have one of {}", ASKING.join(", ")));
         }
         _ => {}

@@ -13,7 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use local_aws::{LocalAws, Options};
 use serde_json::{Value, json};
 use start_chat_contact::connect::StartedChat;
-use start_chat_contact::policy::{UnverifiedContact, Contact, StartChat};
+use start_chat_contact::policy::{Contact, StartChat, UnverifiedContact};
 use start_chat_contact::request::{Attributes, ChatRequest, InitialMessage, SegmentAttribute};
 use start_chat_contact::trigger::{
     Caller, Claims, EventBridgeEvent, HttpRequest, Payload, SqsRecord, Trigger,
