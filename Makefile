@@ -44,7 +44,7 @@ serve: ## Serve the function at http://127.0.0.1:9000 until Ctrl-C
 test: export RUST_TEST_THREADS ?= 8
 test: ## Run the Rust tests (half a minute once built)
 	$(CARGO) build $(BUILD)
-	$(CARGO) test --workspace
+	$(CARGO) test --workspace --no-fail-fast
 
 TIERS = check test test-shipped guard test-deploy 'test-clients FUNCTION=$(SHIPPED)' test-browser
 
