@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use local_aws::LocalAws;
-use local_aws::soak::Memory;
+use local_aws::{LocalAws, ProcessMemory};
 use nix::sys::resource::{UsageWho, getrusage};
 
 /// A program that Lambda could start.
@@ -81,7 +80,7 @@ impl Running {
 
     /// The most memory that it has had, in KiB.
     pub(crate) fn peak_kib(&self) -> f64 {
-        Memory::of(self.pid()).map_or(f64::NAN, |memory| kib(memory.peak))
+        ProcessMemory::of(self.pid()).map_or(f64::NAN, |memory| kib(memory.peak_kib))
     }
 
     /// The CPU time of its threads so far.

@@ -1,6 +1,6 @@
 //! The one piece of work that every candidate does, and the AWS around it.
 
-use local_aws::world::{FLOW_ID, INSTANCE_ID};
+use local_aws::fixtures::{FLOW_ID, INSTANCE_ID};
 use local_aws::{Invoked, LocalAws, Options};
 use serde_json::{Value, json};
 

@@ -6,7 +6,7 @@ use local_aws::{Invoked, LocalAws, Options, Received};
 use serde_json::{Value, json};
 
 /// The ids that local AWS knows.
-pub(crate) use local_aws::world::{FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID};
+pub(crate) use local_aws::fixtures::{FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID};
 
 /// Options for the binary under test, with the two settings it must have.
 pub(crate) fn options() -> Options {
