@@ -1,6 +1,6 @@
-//! What was measured, as tables in Markdown.
+//! The measurements as Markdown tables.
 
-use crate::cli::Run;
+use crate::cli::RunArgs;
 use crate::cold::ColdStarts;
 use crate::growth::Step;
 use crate::load::{DELAY, Load, SLOTS};
@@ -10,7 +10,7 @@ use crate::stats::{Sample, figure};
 
 type Get = fn(&Measured) -> &Sample;
 
-/// One row a measurement, one column a candidate.
+/// The table with one row per measurement and one column per candidate.
 pub(crate) fn table(all: &[Measured], memory: &[u32]) -> String {
     let mut text = head(all);
     let cold: [(&str, Get); 4] = [
@@ -61,7 +61,7 @@ fn single(value: f64) -> Sample {
     sample
 }
 
-/// The median and its range, and how many times ours that is.
+/// A row with median and range of each candidate, and the ratio of the median to the function's.
 fn row(name: &str, all: &[Measured], get: impl Fn(&Measured) -> Sample) -> String {
     let ours = all.first().map_or(f64::NAN, |ours| get(ours).median());
     let cells = all.iter().enumerate().map(|(index, one)| match &one.missing {
@@ -107,22 +107,24 @@ fn megabytes(bytes: usize) -> String {
     figure(bytes as f64 / 1e6)
 }
 
-pub(crate) fn notes(run: &Run, unset: Option<&str>) -> String {
+/// The conditions of the measurements.
+pub(crate) fn notes(args: &RunArgs, unset: Option<&str>) -> String {
     let shares = match unset {
-        None => "A CPU share is a cgroup's quota (period 100 ms) from the first poll on; before it, each has a whole CPU.".to_owned(),
-        Some(why) => format!("No CPU share could be set here ({why})."),
+        None => "A CPU share is the quota of a cgroup (period 100 ms) from the first poll on; until then, each candidate has a whole CPU.".to_owned(),
+        Some(why) => format!("CPU shares could not be set ({why})."),
     };
     format!(
-        "\nMedians (least–most) of {} cold starts and {} warm invocations, the candidates in turn, and how many times this function's that is. Loopback; Connect's stand-in speaks TLS 1.3 and answers at once. {shares} Measured on {} by `make bench`.\n",
-        run.cold,
-        run.warm.div_ceil(BLOCKS) * BLOCKS,
+        "\nMedians (least–most) of {} cold starts and {} warm invocations, with the candidates taking turns, and the ratio to this function's median. Everything runs on loopback; the stand-in of Connect uses TLS 1.3 and answers at once. {shares} Measured on {} by `make bench`.\n",
+        args.cold,
+        args.warm.div_ceil(BLOCKS) * BLOCKS,
         machine::description()
     )
 }
 
+/// The paragraph on concurrency.
 pub(crate) fn load_text(load: &Load) -> String {
     format!(
-        "\n**Many at once.** `AWS_LAMBDA_MAX_CONCURRENCY={SLOTS}`, Connect takes {} ms: {} chats a second, {} % of what {SLOTS} slots allow, with {} % of one CPU, {} MiB at the peak and {} connections.\n",
+        "\n**Concurrency.** `AWS_LAMBDA_MAX_CONCURRENCY={SLOTS}`, Connect takes {} ms: {} chats per second, {} % of what {SLOTS} slots allow, with {} % of one CPU, {} MiB at the peak and {} connections.\n",
         DELAY.as_millis(),
         figure(load.per_second),
         figure(load.percent),
@@ -132,6 +134,7 @@ pub(crate) fn load_text(load: &Load) -> String {
     )
 }
 
+/// The table of larger payloads.
 pub(crate) fn growth_text(steps: &[Step]) -> String {
     let rows = steps.iter().map(|step| {
         format!(
@@ -144,12 +147,12 @@ pub(crate) fn growth_text(steps: &[Step]) -> String {
         )
     });
     format!(
-        "\n**Larger work.**\n\n| | payload, bytes | time, ms | CPU, ms | peak memory, MiB |\n|---|---|---|---|---|\n{}",
+        "\n**Larger payloads.**\n\n| | payload, bytes | time, ms | CPU, ms | peak memory, MiB |\n|---|---|---|---|---|\n{}",
         rows.collect::<String>()
     )
 }
 
-/// What decides, in few rows.
+/// The table for the README: the most important measurements.
 pub(crate) fn summary(all: &[Measured], memory: &[u32]) -> String {
     let mut text = head(all);
     text +=
