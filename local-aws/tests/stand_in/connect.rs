@@ -1,4 +1,4 @@
-//! Amazon Connect: what it starts, describes and refuses.
+//! Amazon Connect: starts, describes, stops and rejects.
 
 use std::collections::HashSet;
 use std::io;
@@ -211,7 +211,7 @@ async fn connections_and_streaming() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn secrets_differ_each_time() -> io::Result<()> {
+async fn tokens_are_unique() -> io::Result<()> {
     let local = start().await?;
     let mut tokens = HashSet::new();
     for _ in 0..20 {
@@ -224,7 +224,7 @@ async fn secrets_differ_each_time() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn what_is_refused() -> io::Result<()> {
+async fn invalid_requests_are_rejected() -> io::Result<()> {
     let local = start().await?;
     let arn = format!(
         "arn:aws:connect:us-east-1:123456789012:instance/{INSTANCE_ID}/contact-flow/{FLOW_ID}"
@@ -243,8 +243,8 @@ async fn what_is_refused() -> io::Result<()> {
     let unsigned =
         send(&url, "PUT", "/contact/chat", &[], chat(json!({})).to_string().as_bytes()).await?;
     assert_eq!(error(&unsigned), (403, Some("MissingAuthenticationTokenException")));
-    let strange = send(&url, "PUT", "/contact/chat", &SIGNED, b"[]").await?;
-    assert_eq!(error(&strange), (400, Some("SerializationException")));
+    let not_an_object = send(&url, "PUT", "/contact/chat", &SIGNED, b"[]").await?;
+    assert_eq!(error(&not_an_object), (400, Some("SerializationException")));
     let unknown = send(&url, "GET", "/nothing", &SIGNED, b"").await?;
     assert_eq!(error(&unknown), (404, Some("UnknownOperationException")));
     assert_eq!(local.connect().chats(), 0);

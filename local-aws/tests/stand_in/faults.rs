@@ -1,4 +1,4 @@
-//! Each fault that can be asked for.
+//! Every fault of Amazon Connect.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -24,7 +24,7 @@ async fn faulty(fault: Fault) -> io::Result<(LocalAws, io::Result<Answered>)> {
 }
 
 #[tokio::test]
-async fn a_refusal() -> io::Result<()> {
+async fn a_rejection() -> io::Result<()> {
     let fault = Fault::status(429, "TooManyRequestsException")
         .message("slow down")
         .header("x-amz-retry-after", "5")
@@ -87,7 +87,10 @@ async fn a_slow_body() -> io::Result<()> {
         stream.read_buf(&mut answer).await?;
     }
     let began = Instant::now();
-    assert!(String::from_utf8_lossy(&answer).ends_with("\r\n\r\n"), "only the head so far");
+    assert!(
+        String::from_utf8_lossy(&answer).ends_with("\r\n\r\n"),
+        "the body must not have arrived"
+    );
     stream.read_to_end(&mut answer).await?;
     assert!(began.elapsed() >= A_WHILE / 2);
     assert!(crate::support::parse(&answer)?.json()["ContactId"].is_string());
@@ -95,7 +98,7 @@ async fn a_slow_body() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn answers_that_cannot_be_read() -> io::Result<()> {
+async fn unreadable_answers() -> io::Result<()> {
     for (fault, body) in [(Fault::garbage(), "<html>not JSON</html>"), (Fault::empty(), "")] {
         let (local, answered) = faulty(fault).await?;
         let answered = answered?;
@@ -188,7 +191,7 @@ async fn a_fault_for_one_operation_until_cleared() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn all_of_it_over_http() -> io::Result<()> {
+async fn the_local_controls() -> io::Result<()> {
     let local = LocalAws::start(Options::without_function()).await?;
     for url in [local.connect_url(), local.api_gateway_url()] {
         let fault =

@@ -1,4 +1,4 @@
-//! Lambda Invoke over HTTP.
+//! Lambda's Invoke API.
 
 use std::io;
 use std::time::Duration;
@@ -61,14 +61,14 @@ async fn a_failure() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn refusals() -> io::Result<()> {
+async fn rejections() -> io::Result<()> {
     let local = echo().await?;
     let too_large = [("Content-Length", "6291457")];
-    let strange = [("X-Amz-Invocation-Type", "Strange")];
+    let unknown = [("X-Amz-Invocation-Type", "Strange")];
     for (name, headers, payload, status, kind) in [
         ("another", &[][..], &b"{}"[..], 404, "ResourceNotFoundException"),
         ("_", &[], b"{not json", 400, "InvalidRequestContentException"),
-        ("_", &strange, b"{}", 400, "InvalidParameterValueException"),
+        ("_", &unknown, b"{}", 400, "InvalidParameterValueException"),
         ("_", &too_large, b"", 413, "RequestTooLargeException"),
     ] {
         let answered = invoke(&local, name, headers, payload).await?;
@@ -122,7 +122,7 @@ async fn the_clients_context_reaches_the_runtime() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn several_run_at_once() -> io::Result<()> {
+async fn two_instances_run_side_by_side() -> io::Result<()> {
     let (one, two) =
         (echo().await?, with_function(Options::without_function(), |_| Ok(json!("two"))).await?);
     assert_eq!(one.invoke_json(&json!(1)).await.payload, json!({"echo": 1}));

@@ -1,10 +1,11 @@
-//! The stand-in from outside: its servers by raw requests, its command by its output.
+//! Tests of the stand-in from outside: of its servers with raw requests, and of its command.
 
 mod cli;
 mod connect;
 mod credentials;
 mod faults;
-mod gateway;
+mod gateway_events;
+mod gateway_responses;
 mod invoke_api;
 mod playground;
 mod process;

@@ -1,4 +1,4 @@
-//! The playground's page, and who may use the local controls beside it.
+//! The playground, and access to the local controls.
 
 use std::io;
 
@@ -30,7 +30,7 @@ fn is_page(answered: &Answered) -> bool {
 }
 
 #[tokio::test]
-async fn browsers_get_the_page_and_all_else_the_function() -> io::Result<()> {
+async fn browsers_get_the_page_and_others_the_function() -> io::Result<()> {
     let local = local(true).await?;
     let page = ask(&local, "GET", "/", &[LOOPBACK, BROWSER]).await?;
     assert!(page.status == 200 && is_page(&page), "{}", page.head);
@@ -49,14 +49,14 @@ async fn browsers_get_the_page_and_all_else_the_function() -> io::Result<()> {
         ("OPTIONS", "/", &[LOOPBACK, BROWSER]),
     ] {
         let answered = ask(&local, method, path, headers).await?;
-        let told = (answered.status, answered.text());
-        assert_eq!(told, (405, "the function".to_owned()), "{method} {path} {headers:?}");
+        let outcome = (answered.status, answered.text());
+        assert_eq!(outcome, (405, "the function".to_owned()), "{method} {path} {headers:?}");
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn there_is_no_page_unless_asked_for() -> io::Result<()> {
+async fn there_is_no_page_by_default() -> io::Result<()> {
     let local = local(false).await?;
     for path in ["/", "/_local/page/page.js", "/_local/about"] {
         let answered = ask(&local, "GET", path, &[LOOPBACK, BROWSER]).await?;
@@ -66,7 +66,7 @@ async fn there_is_no_page_unless_asked_for() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn nothing_on_the_page_comes_from_elsewhere() -> io::Result<()> {
+async fn the_page_is_self_contained() -> io::Result<()> {
     let local = local(true).await?;
     for (path, kind) in [
         ("/", "text/html"),
@@ -127,7 +127,7 @@ async fn other_sites_pages_cannot_use_the_local_controls() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn the_page_is_told_what_the_function_is_set_to() -> io::Result<()> {
+async fn the_page_gets_the_settings_of_the_function() -> io::Result<()> {
     let options = Options::without_function()
         .playground(true)
         .env("INSTANCE_ID", "default")
@@ -146,7 +146,7 @@ async fn the_page_is_told_what_the_function_is_set_to() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn claims_go_to_a_process_of_their_own_if_there_is_one() -> io::Result<()> {
+async fn requests_with_claims_go_to_the_second_process() -> io::Result<()> {
     let claims = ("X-Local-Claims", "{\"sub\":\"me\"}");
     let brief = std::time::Duration::from_millis(100);
     let options = |with: &str| {
@@ -161,7 +161,7 @@ async fn claims_go_to_a_process_of_their_own_if_there_is_one() -> io::Result<()>
     let before = local.function().pid();
     send(&local.api_gateway_url(), "POST", "/", &[claims], b"{}").await?;
     assert_eq!((local.function().starts(), local.function().pid()), (1, before));
-    // Without claims it is this one that is invoked, does not answer, and is ended.
+    // A request without claims goes to the first process, which does not answer and is killed.
     send(&local.api_gateway_url(), "POST", "/", &[], b"{}").await?;
     assert_eq!(local.function().pid(), None);
     Ok(())

@@ -1,4 +1,4 @@
-//! The function's process: started, killed, started again. The tests speak the Runtime API in its place.
+//! The function's process: started, killed, restarted. The tests use the Runtime API in its place.
 
 use std::io;
 use std::time::Duration;
@@ -20,7 +20,7 @@ fn alive(pid: Option<u32>) -> bool {
 }
 
 #[tokio::test]
-async fn the_process_has_lambdas_environment_and_nothing_else() -> io::Result<()> {
+async fn the_process_has_the_environment_of_lambda_only() -> io::Result<()> {
     let local = LocalAws::start(options().env("SETTING", "given")).await?;
     let logs = local.function().logs();
     assert!(
@@ -94,7 +94,7 @@ async fn a_process_that_never_asks_for_work_times_out() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn a_process_that_cannot_be_initialised_is_started_again() -> io::Result<()> {
+async fn a_process_that_cannot_be_initialized_is_started_again() -> io::Result<()> {
     let local = LocalAws::start(options().timeout(Duration::from_secs(20))).await?;
     let failure = json!({"errorType": "ConfigError", "errorMessage": "INSTANCE_ID is not set"});
     let (api, body) = (local.runtime_api(), failure.to_string());
@@ -116,7 +116,7 @@ async fn a_process_that_cannot_be_initialised_is_started_again() -> io::Result<(
 }
 
 #[tokio::test]
-async fn the_process_is_asked_to_end() -> io::Result<()> {
+async fn the_process_can_be_terminated() -> io::Result<()> {
     let local = LocalAws::start(options()).await?;
     let pid = local.function().pid();
     assert!(alive(pid));

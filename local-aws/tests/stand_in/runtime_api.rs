@@ -1,4 +1,4 @@
-//! The Lambda Runtime API, as a function's runtime sees it.
+//! The Lambda Runtime API.
 
 use std::io;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -53,7 +53,7 @@ async fn an_invocation_comes_with_all_its_headers() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn an_error_is_handed_to_the_caller() -> io::Result<()> {
+async fn an_error_reaches_the_caller() -> io::Result<()> {
     let failure = json!({"errorType": "ValidationException", "errorMessage": "no"});
     let answer = failure.clone();
     let local = with_function(Options::without_function(), move |_| Err(answer.clone())).await?;
@@ -97,7 +97,7 @@ async fn many_polls_wait_at_once() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn an_invocation_that_outlives_its_deadline_times_out() -> io::Result<()> {
+async fn an_invocation_times_out_at_its_deadline() -> io::Result<()> {
     let options = Options::without_function().timeout(Duration::from_millis(300));
     let local = with_function(options, |_| Ok(serde_json::Value::Null)).await?;
     let invoked = local.invoke("{}").await;
@@ -109,7 +109,7 @@ async fn an_invocation_that_outlives_its_deadline_times_out() -> io::Result<()> 
 }
 
 #[tokio::test]
-async fn an_init_error_is_what_the_caller_gets() -> io::Result<()> {
+async fn an_init_error_reaches_the_caller() -> io::Result<()> {
     let local = LocalAws::start(Options::without_function()).await?;
     let failure = json!({"errorType": "ConfigError", "errorMessage": "INSTANCE_ID is not set"});
     let (invoked, ()) = tokio::join!(local.invoke("{}"), async {

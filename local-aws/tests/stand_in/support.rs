@@ -1,5 +1,4 @@
-//! An HTTP client and a function in this very process, both as small as can be.
-#![allow(dead_code, reason = "each test file uses some of it")]
+//! A minimal HTTP client, and a function that runs in the process of the test.
 
 use std::fmt::Write as _;
 use std::io;
@@ -11,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// What a server answered.
+/// The answer of a server.
 #[derive(Debug)]
 pub(crate) struct Answered {
     pub(crate) status: u16,
@@ -36,7 +35,7 @@ impl Answered {
     }
 }
 
-/// Sends one request over a connection of its own.
+/// Sends one request over a new connection.
 pub(crate) async fn send(
     url: &str,
     method: &str,
@@ -76,7 +75,7 @@ pub(crate) async fn exchange(
     stream.write_all(body).await
 }
 
-/// Reads an answer's bytes.
+/// Parses an answer.
 pub(crate) fn parse(answer: &[u8]) -> io::Result<Answered> {
     let end = answer
         .windows(4)
@@ -91,7 +90,7 @@ pub(crate) fn parse(answer: &[u8]) -> io::Result<Answered> {
     Ok(Answered { status, head, body: answer[end + 4..].to_vec() })
 }
 
-/// The headers of a request that is signed for Amazon Connect.
+/// The headers of a request with a signature for Amazon Connect.
 pub(crate) const SIGNED: [(&str, &str); 3] = [
     (
         "Authorization",
@@ -103,12 +102,12 @@ pub(crate) const SIGNED: [(&str, &str); 3] = [
     ("Content-Type", "application/json"),
 ];
 
-/// Asks Amazon Connect for a chat.
+/// Sends a `StartChatContact` request to Amazon Connect.
 pub(crate) async fn start_chat(local: &LocalAws, body: &Value) -> io::Result<Answered> {
     send(&local.connect_url(), "PUT", "/contact/chat", &SIGNED, body.to_string().as_bytes()).await
 }
 
-/// The smallest request for a chat, with these members besides.
+/// The smallest `StartChatContact` request, with further members.
 pub(crate) fn chat(more: Value) -> Value {
     let mut body = json!({
         "InstanceId": local_aws::fixtures::INSTANCE_ID,
@@ -121,12 +120,12 @@ pub(crate) fn chat(more: Value) -> Value {
     body
 }
 
-/// A process that never asks for work.
+/// A program that never asks for an invocation.
 pub(crate) fn idle() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/functions/idle.sh")
 }
 
-/// A local AWS whose function is `answer`, run in this process.
+/// A local AWS whose function is `answer`, in this process.
 pub(crate) async fn with_function(
     options: Options,
     answer: impl Fn(Value) -> Result<Value, Value> + Send + Sync + 'static,
@@ -153,7 +152,7 @@ pub(crate) fn poll(
                 Ok(payload) => ("response", payload),
                 Err(payload) => ("error", payload),
             };
-            // `null` stands for a function that is still at it.
+            // `null` stands for a function that does not answer.
             if !payload.is_null() {
                 let path = format!("/2018-06-01/runtime/invocation/{id}/{what}");
                 let _ = send(&api, "POST", &path, &[], payload.to_string().as_bytes()).await;

@@ -42,7 +42,7 @@ async fn ask(local: &LocalAws, name: &'static str) -> io::Result<crate::support:
 }
 
 #[tokio::test]
-async fn the_certificate_is_good_for_loopback() -> io::Result<()> {
+async fn the_certificate_is_valid_for_loopback() -> io::Result<()> {
     let local = LocalAws::start(Options::without_function().tls(true)).await?;
     assert!(local.connect_url().starts_with("https://127.0.0.1:"));
     for name in ["127.0.0.1", "localhost"] {
@@ -55,8 +55,7 @@ async fn the_certificate_is_good_for_loopback() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn the_function_is_told_of_the_authority_whose_file_is_removed_in_the_end() -> io::Result<()>
-{
+async fn the_function_gets_the_authority_whose_file_is_removed_in_the_end() -> io::Result<()> {
     let options =
         Options::new(idle()).tls(true).init_timeout(std::time::Duration::from_millis(200));
     let local = LocalAws::start(options).await?;

@@ -1,16 +1,15 @@
-//! API Gateway: requests into events, answers into responses.
+//! API Gateway: requests become events.
 
 use std::io;
-use std::time::Duration;
 
-use crate::support::{Answered, send, with_function};
+use crate::support::{send, with_function};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use local_aws::{LocalAws, Options};
 use serde_json::{Value, json};
 
-/// A function that answers with its event.
-async fn mirror() -> io::Result<LocalAws> {
+/// A local AWS whose function answers with its event.
+pub(crate) async fn mirror() -> io::Result<LocalAws> {
     let options = Options::without_function();
     with_function(options, |event| Ok(json!({"statusCode": 200, "body": event.to_string()}))).await
 }
@@ -70,7 +69,7 @@ async fn payload_format_2_0() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_absent_in_2_0_and_null_in_1_0() -> io::Result<()> {
+async fn missing_parts_are_absent_in_2_0_and_null_in_1_0() -> io::Result<()> {
     let local = mirror().await?;
     let two = event(&local, "/", &[], b"").await?;
     for absent in ["body", "cookies", "queryStringParameters"] {
@@ -114,7 +113,7 @@ async fn a_rest_api_keeps_the_case_of_names() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn an_http_api_with_format_1_0_lowers_names() -> io::Result<()> {
+async fn an_http_api_with_format_1_0_converts_names_to_lower_case() -> io::Result<()> {
     let local = mirror().await?;
     let event = event(&local, "/v1/chat", &[("X-Custom", "a")], b"").await?;
     assert_eq!((&event["version"], &event["path"]), (&json!("1.0"), &json!("/v1/chat")));
@@ -125,7 +124,7 @@ async fn an_http_api_with_format_1_0_lowers_names() -> io::Result<()> {
 }
 
 #[tokio::test]
-async fn names_are_kept_over_one_connection_too() -> io::Result<()> {
+async fn names_keep_their_case_over_one_connection() -> io::Result<()> {
     use tokio::io::AsyncReadExt;
     let local = mirror().await?;
     let address = local.api_gateway_url();
@@ -172,120 +171,6 @@ async fn bodies_by_content_type() -> io::Result<()> {
             (&rest["body"], &rest["isBase64Encoded"]),
             (&json!(r#"{"a":"b"}"#), &json!(false))
         );
-    }
-    Ok(())
-}
-
-/// What each API answers when the function answers this.
-async fn answers(answer: Result<Value, Value>) -> io::Result<[Answered; 3]> {
-    let local = with_function(Options::without_function(), move |_| answer.clone()).await?;
-    let url = local.api_gateway_url();
-    let [two, one, rest] = ["/", "/v1/", "/rest/"].map(|path| send(&url, "POST", path, &[], b""));
-    Ok([two.await?, one.await?, rest.await?])
-}
-
-#[tokio::test]
-async fn a_proxy_response() -> io::Result<()> {
-    let headers =
-        json!({"Content-Type": "application/json", "WWW-Authenticate": "Bearer", "X-N": 1});
-    let [two, one, rest] =
-        answers(Ok(json!({"statusCode": 401, "headers": headers, "body": "{}"}))).await?;
-    for answered in [&two, &one, &rest] {
-        assert_eq!((answered.status, answered.text().as_str()), (401, "{}"));
-        assert_eq!(answered.header("content-type"), Some("application/json"));
-        assert_eq!(answered.header("x-n"), Some("1"));
-    }
-    assert_eq!(two.header("www-authenticate"), Some("Bearer"));
-    assert!(two.header("apigw-requestid").is_some() && rest.header("x-amzn-requestid").is_some());
-    assert_eq!(
-        (rest.header("www-authenticate"), rest.header("x-amzn-remapped-www-authenticate")),
-        (None, Some("Bearer"))
-    );
-    Ok(())
-}
-
-#[tokio::test]
-async fn format_2_0_takes_bare_json_for_the_body() -> io::Result<()> {
-    let [two, one, rest] = answers(Ok(json!({"message": "hello"}))).await?;
-    assert_eq!((two.status, two.json()), (200, json!({"message": "hello"})));
-    assert_eq!(two.header("content-type"), Some("application/json"));
-    assert_eq!((one.status, one.json()), (500, json!({"message": "Internal Server Error"})));
-    assert_eq!((rest.status, rest.json()), (502, json!({"message": "Internal server error"})));
-    Ok(())
-}
-
-#[tokio::test]
-async fn what_is_not_a_proxy_response_is_refused() -> io::Result<()> {
-    for answer in [
-        json!({"statusCode": "many", "body": ""}),
-        json!({"statusCode": 99}),
-        json!({"statusCode": 600}),
-        json!({"statusCode": 200, "body": {"an": "object"}}),
-        json!({"statusCode": 200, "headers": {"a": ["list"]}}),
-        json!({"statusCode": 200, "headers": "none"}),
-        json!({"statusCode": 200, "headers": {"not a name": "x"}}),
-        json!({"statusCode": 200, "headers": {"a": "line\nbreak"}}),
-        json!({"statusCode": 200, "isBase64Encoded": "true"}),
-    ] {
-        let [two, one, rest] = answers(Ok(answer.clone())).await?;
-        assert_eq!([two.status, one.status, rest.status], [500, 500, 502], "{answer}");
-    }
-    let [two, _, rest] = answers(Ok(json!({"statusCode": 200, "cookies": ["a=b"]}))).await?;
-    assert_eq!((two.status, two.header("set-cookie"), rest.status), (200, Some("a=b"), 502));
-    Ok(())
-}
-
-#[tokio::test]
-async fn base64_is_decoded_by_http_apis_only() -> io::Result<()> {
-    let [two, one, rest] =
-        answers(Ok(json!({"statusCode": 200, "body": "aGk=", "isBase64Encoded": true}))).await?;
-    assert_eq!([two.text(), one.text(), rest.text()], ["hi", "hi", "aGk="]);
-    Ok(())
-}
-
-#[tokio::test]
-async fn many_values_of_one_header() -> io::Result<()> {
-    let answer = json!({"statusCode": 200, "headers": {"x-a": "0"}, "multiValueHeaders": {"X-A": ["1", "2"]}});
-    let [_, one, rest] = answers(Ok(answer)).await?;
-    for answered in [one, rest] {
-        let values: Vec<_> =
-            answered.head.lines().filter(|line| line.starts_with("x-a:")).collect();
-        assert_eq!(values, ["x-a: 1", "x-a: 2"]);
-    }
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_failed_function() -> io::Result<()> {
-    let [two, one, rest] =
-        answers(Err(json!({"errorType": "E", "errorMessage": "secret"}))).await?;
-    assert_eq!([two.status, one.status, rest.status], [500, 500, 502]);
-    assert!(!two.text().contains("secret"));
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_function_that_takes_too_long() -> io::Result<()> {
-    let options = Options::without_function().integration_timeout(Duration::from_millis(100));
-    let local = with_function(options, |_| Ok(Value::Null)).await?;
-    for (path, status, message) in [
-        ("/", 503, "Service Unavailable"),
-        ("/v1/", 503, "Service Unavailable"),
-        ("/rest/", 504, "Endpoint request timed out"),
-    ] {
-        let answered = send(&local.api_gateway_url(), "POST", path, &[], b"").await?;
-        assert_eq!((answered.status, answered.json()), (status, json!({"message": message})));
-    }
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_body_over_10_mb() -> io::Result<()> {
-    let local = mirror().await?;
-    for (path, message) in [("/", "Request Entity Too Large"), ("/rest/", "Request Too Long")] {
-        let headers = [("Content-Length", "10485761")];
-        let answered = send(&local.api_gateway_url(), "POST", path, &headers, b"").await?;
-        assert_eq!((answered.status, answered.json()), (413, json!({"message": message})));
     }
     Ok(())
 }
