@@ -14,6 +14,8 @@ CARGO := cargo
 BUILD := --workspace --all-targets
 FUNCTION := target/debug/start-chat-contact
 LOCAL_AWS := target/debug/local-aws
+SOAK := target/debug/soak
+
 .PHONY: help
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -103,7 +105,7 @@ fuzz: $(CARGO_FUZZ) ## Fuzz the way from event to request, and the policy, for S
 .PHONY: soak
 soak: build ## Send every kind of event for SECONDS while Connect fails in every way; account for each chat
 	@$(CARGO) build $(BUILD)
-	@$(LOCAL_AWS) soak --function $(SHIPPED) --seconds $(SECONDS)
+	@$(SOAK) --function $(SHIPPED) --seconds $(SECONDS)
 
 # What the processor at hand can be built for without another target.
 ARCH ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
