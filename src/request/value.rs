@@ -5,11 +5,17 @@ use std::ops::RangeInclusive;
 
 use serde_json::value::RawValue;
 
-use super::Located;
 use super::limits::VALUES;
 use super::path::Path;
 use super::report::Report;
 use crate::json::{self, Type};
+
+/// A value, and the JSON Pointer to it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Located<T> {
+    pub(crate) value: T,
+    pub(crate) pointer: String,
+}
 
 /// One value that was given, and where it is.
 #[derive(Clone, Copy)]
