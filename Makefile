@@ -77,6 +77,8 @@ check: $(CARGO_DENY) ## Check format, lints, docs, licenses and sources; any war
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --document-private-items
+	tools/check-layers
+	python3 -m unittest --quiet tools/test_check_layers.py
 	$(CARGO_DENY) --workspace --locked check bans licenses sources
 
 .PHONY: fmt
