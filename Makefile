@@ -14,6 +14,7 @@ CARGO := cargo
 BUILD := --workspace --all-targets
 FUNCTION := target/debug/start-chat-contact
 LOCAL_AWS := target/debug/local-aws
+SOAK := target/debug/soak
 
 # The processor of this machine, for which no other target is needed.
 ARCH ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
@@ -81,6 +82,8 @@ check: $(CARGO_DENY) ## Check format, lints, docs and dependencies; every warnin
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --document-private-items
+	tools/check-layers
+	python3 -m unittest --quiet tools/test_check_layers.py
 	$(CARGO_DENY) --workspace --locked check bans licenses sources
 
 .PHONY: test-shipped
@@ -151,7 +154,7 @@ fuzz: $(CARGO_FUZZ) ## Fuzz parsing and policy for SECONDS each; needs nightly R
 .PHONY: soak
 soak: build ## Send every kind of event for SECONDS while Connect fails in every way; account for every chat
 	@$(CARGO) build $(BUILD)
-	@$(LOCAL_AWS) soak --function $(SHIPPED) --seconds $(SECONDS)
+	@$(SOAK) --function $(SHIPPED) --seconds $(SECONDS)
 
 .PHONY: build
 build: ## Build the zip that is shipped, for ARCH, into dist/
