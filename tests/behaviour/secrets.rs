@@ -13,14 +13,14 @@ use base64::engine::general_purpose::STANDARD;
 use local_aws::{LocalAws, Options};
 use serde_json::{Value, json};
 use start_chat_contact::connect::StartedChat;
-use start_chat_contact::policy::{UnverifiedContact, Contact, StartChat};
+use start_chat_contact::policy::{Contact, StartChat, UnverifiedContact};
 use start_chat_contact::request::{Attributes, ChatRequest, InitialMessage, SegmentAttribute};
 use start_chat_contact::trigger::{
     Caller, Claims, EventBridgeEvent, HttpRequest, Payload, SqsRecord, Trigger,
 };
 
 use self::log::words;
-use support::{SECOND_FLOW_ID, event, folder, http_1, http_2, options, start};
+use support::{SECOND_FLOW_ID, asking, event, folder, http_1, http_2, options, start};
 
 /// Returns options for the most verbose log, in either format.
 fn verbose(format: &str) -> Options {
@@ -98,7 +98,7 @@ async fn send_all(aws: &LocalAws) -> BTreeSet<String> {
 
 /// Returns the text of the log for empty requests.
 async fn vocabulary(aws: &LocalAws, json: bool) -> String {
-    for event in [json!({}), http_1(""), http_2("")] {
+    for event in [asking(&json!({})), http_1(""), http_2("")] {
         aws.invoke_json(&event).await;
     }
     let lines = aws.function().logs();
