@@ -13,12 +13,12 @@ mod report;
 mod segment_attributes;
 mod value;
 
-use serde::Serialize;
-
 pub use self::attributes::Attributes;
 pub(crate) use self::limits::{CUSTOMER_ID, DISPLAY_NAME, DURATION_MINUTES, is_name_byte};
+pub(crate) use self::members::{ConnectionType, PersistentChat, RehydrationType, ResponseMode};
 pub use self::message::{ContentTypes, InitialMessage};
 pub use self::segment_attributes::{SegmentAttribute, SegmentAttributes};
+pub(crate) use self::value::Located;
 
 use self::limits::{ANY, CLIENT_TOKEN, CONTACT_ID};
 use self::object::ObjectReader;
@@ -34,7 +34,7 @@ const ASKING: [&str; 10] = [
     "ContactFlowId",
     "ParticipantDetails",
     "InitialMessage",
-    "PersistentChat",
+    PERSISTENT_CHAT,
     "ChatDurationInMinutes",
     "SupportedMessagingContentTypes",
     "ParticipantConfiguration",
@@ -42,6 +42,9 @@ const ASKING: [&str; 10] = [
     "ChatStreamingConfiguration",
     "DisconnectOnCustomerExit",
 ];
+
+/// The one of them that is not given if none of its members is.
+const PERSISTENT_CHAT: &str = "PersistentChat";
 
 /// The members of the API that accompany them.
 const ACCOMPANYING: [&str; 6] = [
@@ -84,51 +87,6 @@ pub struct ChatRequest {
     /// The members that are not in the API's model, joined by commas: harmless
     /// characters only, at most 256.
     pub ignored: String,
-}
-
-/// A value, and the JSON Pointer to it.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Located<T> {
-    pub(crate) value: T,
-    pub(crate) pointer: String,
-}
-
-/// The past chat to continue, and how much of it to show.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct PersistentChat {
-    pub(crate) rehydration_type: RehydrationType,
-    pub(crate) source_contact_id: String,
-}
-
-/// How much of a past chat to show.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum RehydrationType {
-    /// The entire past session, named by its initial contact.
-    EntirePastSession,
-    /// From the named contact on.
-    FromSegment,
-}
-
-/// How responses are sent to the participant.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum ResponseMode {
-    /// Piece by piece.
-    Incremental,
-    /// As a whole.
-    Complete,
-}
-
-/// What Connect returns besides the participant token.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum ConnectionType {
-    /// The URL of a websocket.
-    Websocket,
-    /// A connection token.
-    ConnectionCredentials,
 }
 
 /// The values for members that a request does not give.
@@ -196,7 +154,7 @@ fn read(payload: &Payload<'_>, defaults: &Defaults, report: &Report) -> ChatRequ
         content_types: top
             .parse("SupportedMessagingContentTypes", message::content_types)
             .unwrap_or_else(|| defaults.content_types.clone()),
-        persistent_chat: top.parse("PersistentChat", members::persistent_chat),
+        persistent_chat: top.parse(PERSISTENT_CHAT, members::persistent_chat),
         related_contact_id: top.located("RelatedContactId", &CONTACT_ID),
         segment_attributes: top
             .parse("SegmentAttributes", segment_attributes::parse)
@@ -217,11 +175,15 @@ fn read(payload: &Payload<'_>, defaults: &Defaults, report: &Report) -> ChatRequ
 /// Verifies that the request asks for a chat, so that other services' events
 /// open none. Over HTTP, no body at all is a request with every default.
 fn check_asks(top: &ObjectReader<'_, '_>, caller: &Caller<'_>, root: &Value<'_, '_>) {
+    let asks = |name: &&str| match *name {
+        PERSISTENT_CHAT => top.has_object(name),
+        name => top.has(name),
+    };
     match caller {
         Caller::Untrusted(_) if top.has_only_others() => {
             root.error("has no member of StartChatContact");
         }
-        Caller::Trusted if !ASKING.iter().any(|name| top.has(name)) => {
+        Caller::Trusted if !ASKING.iter().any(asks) => {
             root.error(format!("must have one of {}", ASKING.join(", ")));
         }
         _ => {}

@@ -6,11 +6,10 @@ use std::ops::RangeInclusive;
 
 use serde_json::value::RawValue;
 
-use super::Located;
 use super::path::Path;
 use super::report::Report;
-use super::value::{Value, is_blank};
-use crate::json::Type;
+use super::value::{Located, Value, is_blank};
+use crate::json::{self, Type};
 
 /// One JSON object being read.
 pub(super) struct ObjectReader<'a, 'p> {
@@ -107,15 +106,27 @@ impl<'a, 'p> ObjectReader<'a, 'p> {
 
     /// Whether a member of this name is given, and not `""`.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.members
-            .iter()
-            .any(|(key, raw)| is_spelling(key, name) && !is_blank(raw) && raw.get() != "\"\"")
+        self.members.iter().any(|(key, raw)| is_spelling(key, name) && is_filled(raw))
+    }
+
+    /// Whether the object of this name has a member that is given.
+    pub(super) fn has_object(&self, name: &str) -> bool {
+        let mut has_any = false;
+        if let Some(object) = self.member(name) {
+            let _: Option<()> =
+                json::for_each_member(object.raw, |_, raw| has_any |= is_filled(raw));
+        }
+        has_any
     }
 
     /// Whether the object has members, but none of a known name.
     pub(super) fn has_only_others(&self) -> bool {
         self.has_others && self.members.is_empty()
     }
+}
+
+fn is_filled(raw: &RawValue) -> bool {
+    !is_blank(raw) && raw.get() != "\"\""
 }
 
 /// Whether `key` is `name` with its first letter in either case.

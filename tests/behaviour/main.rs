@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod any_json;
+mod attacks;
 mod batches;
 mod clients;
 mod cors;

@@ -24,7 +24,7 @@ fn asking() -> [Value; 10] {
     ]
 }
 
-const SOURCE: &str = local_aws::world::ENDED_INITIAL_CONTACT_ID;
+const SOURCE: &str = local_aws::fixtures::ENDED_INITIAL_CONTACT_ID;
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:t";
 
 /// Returns requests that ask for no chat.

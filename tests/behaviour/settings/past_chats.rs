@@ -1,7 +1,7 @@
 //! `START_NEW_IF_NOT_CONTINUED`: clients that ask for their last contact at
 //! every start, and keep asking after a refusal.
 
-use local_aws::world::{
+use local_aws::fixtures::{
     CUSTOMER_ID, ENDED_LATEST_CONTACT_ID, OTHER_CUSTOMERS_CONTACT_ID, OWNERLESS_CONTACT_ID,
     RUNNING_CONTACT_ID, VOICE_CONTACT_ID,
 };
