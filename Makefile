@@ -88,7 +88,7 @@ SHIPPED = target/shipped/$(ARCH)/start-chat-contact
 STACK ?= start-chat-contact
 # SAM finds cargo-lambda here, and says nothing home.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$$PATH" .tools/sam/bin/sam
-TEMPLATES := template.yaml examples/input-transformer.yaml
+TEMPLATES := template.yaml domain.yaml examples/input-transformer.yaml
 WORKFLOWS := .github/workflows
 
 .PHONY: build
@@ -98,7 +98,7 @@ build: ## Build the function as it is shipped, for ARCH, into dist/
 
 .PHONY: test-deploy
 test-deploy: build ## Check templates, workflows and what is shipped with AWS's own tools
-	@for venv in sam lint checkov; do tools/venv $$venv; done
+	@for venv in sam lint checkov test-deploy; do tools/venv $$venv; done
 	@$(CARGO) build $(BUILD)
 	$(SAM) validate --lint --region us-east-1
 	.tools/lint/bin/cfn-lint $(TEMPLATES)
@@ -106,7 +106,7 @@ test-deploy: build ## Check templates, workflows and what is shipped with AWS's 
 	.tools/lint/bin/actionlint $(WORKFLOWS)/*.yml
 	.tools/lint/bin/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)/*.yml
 	.tools/lint/bin/zizmor --offline --quiet $(WORKFLOWS)
-	.tools/sam/bin/python -m pytest -p no:cacheprovider --quiet tests/deploy
+	.tools/test-deploy/bin/python -m pytest -p no:cacheprovider --quiet tests/deploy
 
 .PHONY: deploy
 deploy: ## Deploy the stack STACK to your AWS account; asks for the settings

@@ -131,7 +131,7 @@ fn is_variable(name: &str) -> bool {
 }
 
 #[test]
-fn the_template_sets_every_setting_and_no_other() {
+fn the_template_sets_no_variable_that_is_no_setting() {
     let template = project_file("template.yaml");
     let indent = |line: &str| line.len() - line.trim_start().len();
     let mut lines = template.lines();
@@ -140,7 +140,11 @@ fn the_template_sets_every_setting_and_no_other() {
     let variables = lines.take_while(|line| indent(line) > indent(head));
     let names = variables.filter_map(|line| line.trim().split_once(':'));
     let names: BTreeSet<String> = names.map(|(name, _)| name.to_owned()).collect();
-    assert_eq!(names, known());
+    // All other settings are in SETTINGS.
+    assert!(names.contains("SETTINGS") && names.contains("INSTANCE_ID"), "{names:?}");
+    let unknown: Vec<_> =
+        names.difference(&known()).filter(|name| *name != "SETTINGS").cloned().collect();
+    assert_eq!(unknown, [""; 0]);
 }
 
 /// Variables of Lambda, AWS's SDKs and other libraries may be described beside.
