@@ -24,7 +24,7 @@ help: ## List the commands
 	@echo '  PORT=9001                 the port of `make serve` (default $(PORT))'
 	@echo '  SECONDS=600               how long `make soak` and `make fuzz` take (default $(SECONDS))'
 	@echo '  ARCH=arm64                the processor that `make build` builds for (default $(ARCH))'
-	@echo '  STACK=chat-test           the stack of `make deploy`, `make invoke-remote`, `make logs` (default $(STACK))'
+	@echo '  STACK=chat-test           the stack of `make deploy`, `doctor`, `smoke`, `invoke-remote`, `logs` (default $(STACK))'
 	@echo '  INSTANCE_ID, CONTACT_FLOW_ID … from your environment are settings of the function (docs/settings.md)'
 
 .PHONY: run
@@ -108,23 +108,43 @@ test-deploy: build ## Check templates, workflows and what is shipped with AWS's 
 	.tools/lint/bin/zizmor --offline --quiet $(WORKFLOWS)
 	.tools/test-deploy/bin/python -m pytest -p no:cacheprovider --quiet tests/deploy
 
+# Given by the user, not the default above: the file in stacks/ may say another.
+ASKED_ARCH = $(if $(filter command% environment%,$(origin ARCH)),--arch '$(ARCH)')
+AWS_TOOL := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$(CURDIR)/.tools/sam/bin:$$PATH" .tools/sam/bin/python tools/aws
+
 .PHONY: deploy
-deploy: ## Deploy the stack STACK to your AWS account; asks for the settings
+deploy: ## Deploy stacks/STACK.yaml to your AWS account; asks for what it needs the first time (YES=1: no confirmation)
 	@for venv in sam cargo-lambda; do tools/venv $$venv; done
-	$(SAM) build
-	$(SAM) deploy --guided --stack-name '$(STACK)'
+	@$(AWS_TOOL)/deploy.py '$(STACK)' $(ASKED_ARCH) $(if $(YES),--yes)
+
+.PHONY: doctor
+doctor: ## Say what is right with a stack and what is not, before and after deploying it; changes nothing
+	@tools/venv sam
+	@$(AWS_TOOL)/doctor.py '$(STACK)'
+
+.PHONY: smoke
+smoke: ## Start and end one real chat by each way that the deployed stack offers (TOKEN=… if tokens authorize)
+	@tools/venv sam
+	@$(AWS_TOOL)/smoke.py '$(STACK)'
+
+.PHONY: costs
+costs: ## Compute what a month costs, from the price list in tools/aws/prices.yaml
+	@tools/venv sam
+	@$(AWS_TOOL)/costs.py
 
 REMOTE_EVENT = $(if $(filter command% environment%,$(origin EVENT)),--event-file '$(EVENT)',--event '{"ParticipantDetails":{"DisplayName":"Ana"}}')
+REMOTE = region=$$(.tools/sam/bin/python tools/aws/outputs.py '$(STACK)' Region)
 
 .PHONY: invoke-remote
 invoke-remote: ## Start a chat with the deployed function, by EVENT if given
 	@tools/venv sam
-	$(SAM) remote invoke StartChatContactFunction --stack-name '$(STACK)' --parameter Qualifier=live $(REMOTE_EVENT)
+	@$(REMOTE) && $(SAM) remote invoke StartChatContactFunction --stack-name '$(STACK)' --region "$$region" --parameter Qualifier=live $(REMOTE_EVENT)
 
 .PHONY: logs
 logs: ## Follow the log of the deployed function
 	@tools/venv sam
-	$(SAM) logs --stack-name '$(STACK)' --cw-log-group '/aws/lambda/$(STACK)' --tail
+	@$(REMOTE) && group=$$(.tools/sam/bin/python tools/aws/outputs.py '$(STACK)' LogGroupName) && \
+		$(SAM) logs --region "$$region" --cw-log-group "$$group" --tail
 
 VALGRIND := $(shell command -v valgrind)
 
