@@ -35,7 +35,7 @@ def uncommented() -> dict:
 def test_the_example_can_be_deployed():
     stack = StackFile("test", LEAST)
     assert rules_refuse(stack.parameters) == []
-    assert json.loads(stack.parameters["Settings"]) == {"EVENT_MAX_AGE_SECONDS": 3600}
+    assert json.loads(stack.parameters["Settings"]) == {"DEFAULT_DISPLAY_NAME": "Customer"}
 
 
 def test_the_example_has_every_parameter():
