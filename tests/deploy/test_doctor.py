@@ -164,7 +164,11 @@ def test_stack(status, level):
 def test_function():
     aws = context(deployed(HTTP))
     assert levels(checks.function, aws) == [OK]
-    moving = {"RoutingConfig": {"AdditionalVersionWeights": {"2": 0.1}}}
+    lambda_ = boto3.client("lambda")
+    lambda_.update_alias(FunctionName=aws.deployed.outputs["FunctionName"], Name="live", FunctionVersion="$LATEST")
+    (_, moved) = checks.function(aws)
+    assert moved.level == NOTE and moved.fix.endswith("--function-version 1")
+    moving = {"FunctionVersion": "1", "RoutingConfig": {"AdditionalVersionWeights": {"2": 0.1}}}
     for state, level in (("Active", OK), ("Failed", WRONG)):
         found = {"State": state, "Version": "1", "Architectures": ["arm64"], "Description": "x"}
         stubbed(aws, "lambda", ("get_function_configuration", found), ("get_alias", moving))

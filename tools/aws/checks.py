@@ -205,7 +205,12 @@ def function(aws: Context):
         yield Finding(WRONG, "function", f"{found['State']}: {found.get('StateReason', '')}", "Deploy again.")
     else:
         yield Finding(OK, "function", f"version {found['Version']}, {found['Architectures'][0]}, {found['Description']}")
-    shifting = aws.client("lambda").get_alias(FunctionName=name, Name="live").get("RoutingConfig", {}).get("AdditionalVersionWeights")
+    alias = aws.client("lambda").get_alias(FunctionName=name, Name="live")
+    shifting = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights")
+    (version,) = [arn.rsplit(":", 1)[1] for name_, arn in aws.deployed.resources.items() if name_.startswith("StartChatContactFunctionVersion")]
+    if not shifting and alias["FunctionVersion"] != version:
+        move = f"aws lambda update-alias --function-name {name} --name live --function-version {version}"
+        yield Finding(NOTE, "alias", f"serves version {alias['FunctionVersion']}, the stack deployed {version}", f"Before you deploy again: {move}")
     if shifting:
         yield Finding(NOTE, "deployment", f"callers are moving to version {', '.join(shifting)}", "Wait until it is done before you deploy again.")
 
