@@ -13,12 +13,12 @@ mod report;
 mod segment_attributes;
 mod value;
 
-use serde::Serialize;
-
 pub use self::attributes::Attributes;
 pub(crate) use self::limits::{CUSTOMER_ID, DISPLAY_NAME, DURATION_MINUTES, is_name_byte};
+pub(crate) use self::members::{ConnectionType, PersistentChat, RehydrationType, ResponseMode};
 pub use self::message::{ContentTypes, InitialMessage};
 pub use self::segment_attributes::{SegmentAttribute, SegmentAttributes};
+pub(crate) use self::value::Located;
 
 use self::limits::{ANY, CLIENT_TOKEN, CONTACT_ID};
 use self::object::ObjectReader;
@@ -56,8 +56,11 @@ const ACCOMPANYING: [&str; 6] = [
     "CustomerId",
 ];
 
-/// Public clients' names for the instance and for the display name.
-const CLIENTS: [&str; 5] = ["ConnectInstanceId", "customerName", "displayName", "name", "Username"];
+/// Public clients' names for the display name, in the order of precedence.
+const CLIENT_NAMES: [&str; 4] = ["customerName", "displayName", "name", "Username"];
+
+/// Public clients' name for the instance.
+const CLIENT_INSTANCE_ID: &str = "ConnectInstanceId";
 
 /// The attribute in which flows made for AWS's sample look for the name.
 pub(crate) const CUSTOMER_NAME: &str = "customerName";
@@ -87,51 +90,6 @@ pub struct ChatRequest {
     /// The members that are not in the API's model, joined by commas: harmless
     /// characters only, at most 256.
     pub ignored: String,
-}
-
-/// A value, and the JSON Pointer to it.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Located<T> {
-    pub(crate) value: T,
-    pub(crate) pointer: String,
-}
-
-/// The past chat to continue, and how much of it to show.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct PersistentChat {
-    pub(crate) rehydration_type: RehydrationType,
-    pub(crate) source_contact_id: String,
-}
-
-/// How much of a past chat to show.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum RehydrationType {
-    /// The entire past session, named by its initial contact.
-    EntirePastSession,
-    /// From the named contact on.
-    FromSegment,
-}
-
-/// How responses are sent to the participant.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum ResponseMode {
-    /// Piece by piece.
-    Incremental,
-    /// As a whole.
-    Complete,
-}
-
-/// What Connect returns besides the participant token.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum ConnectionType {
-    /// The URL of a websocket.
-    Websocket,
-    /// A connection token.
-    ConnectionCredentials,
 }
 
 /// The values for members that a request does not give.
@@ -177,12 +135,13 @@ pub fn parse(payload: &Payload<'_>, defaults: &Defaults) -> Result<ChatRequest, 
 /// Reads the members, one line each. The result is discarded if there are errors.
 fn read(payload: &Payload<'_>, defaults: &Defaults, report: &Report) -> ChatRequest {
     let root = Value { raw: &payload.request, path: Path::ROOT, report };
-    let names: Vec<&str> = ASKING.into_iter().chain(ACCOMPANYING).chain(CLIENTS).collect();
+    let names = ASKING.into_iter().chain(ACCOMPANYING).chain(CLIENT_NAMES);
+    let names: Vec<&str> = names.chain([CLIENT_INSTANCE_ID]).collect();
     let top = ObjectReader::new(&root, &names);
     check_asks(&top, &payload.caller, &root);
     let attributes = top.parse("Attributes", attributes::parse).unwrap_or_default();
     let own_duration = top.parse("ChatDurationInMinutes", members::duration);
-    let instance_id = top.member_of(&["InstanceId", "ConnectInstanceId"]);
+    let instance_id = top.member_of(&["InstanceId", CLIENT_INSTANCE_ID]);
     ChatRequest {
         instance_id: instance_id.and_then(|id| id.located(&ANY)),
         contact_flow_id: top.located("ContactFlowId", &ANY),
@@ -257,12 +216,15 @@ fn display_name(
         }
         Some(name.to_owned())
     };
-    top.parse("ParticipantDetails", participant)
-        .or_else(attribute)
-        .or_else(|| top.parse("customerName", name))
-        .or_else(|| top.parse("displayName", name))
-        .or_else(|| top.parse("name", name))
-        .or_else(|| top.parse("Username", name))
+    let mut found = top.parse("ParticipantDetails", participant).or_else(attribute);
+    for member in CLIENT_NAMES.iter().filter_map(|name| top.member(name)) {
+        if found.is_none() {
+            found = name(&member);
+        } else {
+            root.report.ignore(&Path::ROOT, &member.path.name());
+        }
+    }
+    found
 }
 
 /// Verifies that an untrusted caller's key is 1 to 255 printable characters.

@@ -100,7 +100,7 @@ pub(super) fn parse(value: &Value<'_, '_>) -> Option<SegmentAttributes> {
     let values = reader.map(value);
     Some(SegmentAttributes {
         values,
-        member: value.path.names().pop().unwrap_or_default().into_owned(),
+        member: value.path.name(),
         reserved: reader.reserved.into_inner(),
     })
 }

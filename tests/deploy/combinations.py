@@ -1,4 +1,4 @@
-"""Every combination of what the template's conditions depend on."""
+"""Combinations of the parameters that the template's conditions depend on."""
 
 import itertools
 
@@ -51,7 +51,7 @@ EXTRAS = [
 
 
 def merged(choice) -> dict:
-    """One choice of each, as parameters."""
+    """Merges one choice of each into parameters."""
     return {name: value for part in choice for name, value in part.items()}
 
 
@@ -70,8 +70,8 @@ def alone() -> list[dict]:
     return [option for options in EXTRAS for option in options[1:]]
 
 
-def telling() -> list[dict]:
-    """Every shape, in turn with the fewest and with the most extras; and each extra alone."""
+def representative() -> list[dict]:
+    """Returns every shape, alternately with the fewest and the most extras, and each extra alone."""
     extremes = [merged([options[0] for options in EXTRAS]), merged([options[-1] for options in EXTRAS])]
     return [{**shape, **extremes[number % 2]} for number, shape in enumerate(shapes())] + alone()
 

@@ -1,7 +1,7 @@
-"""The template as CloudFormation would see it with certain parameters.
+"""The template as CloudFormation sees it with given parameters.
 
-SAM's own translator does the transform. Conditions are then decided, so that
-what is left is one template without branches, which can be linted and read.
+SAM's translator does the transform. Then conditions are evaluated, which
+leaves a template without branches that can be linted and read.
 """
 
 import copy
@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Before SAM is imported, and AWS's SDK with it.
+# Before the import of SAM, which imports the AWS SDK.
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 os.environ["SAM_CLI_TELEMETRY"] = "0"
 
@@ -23,7 +23,7 @@ from samtranslator.yaml_helper import yaml_parse  # noqa: E402
 INSTANCE = "a1b2c3d4-5678-90ab-cdef-111111111111"
 FLOW = "a1b2c3d4-5678-90ab-cdef-222222222222"
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "123456789012"}
-# What SAM would ask IAM for.
+# SAM would call IAM for these.
 MANAGED_POLICIES = {"AWSCodeDeployRoleForLambda": "arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"}
 NO_VALUE = object()
 
@@ -40,7 +40,7 @@ def _parsed(path: str) -> dict:
 
 @functools.cache
 def translated() -> dict:
-    """The template after SAM's transform, with its conditions."""
+    """Returns the template after SAM's transform, with conditions."""
     template = source()
     function = template["Resources"]["StartChatContactFunction"]
     function["Properties"]["CodeUri"] = "s3://bucket/key"
@@ -55,7 +55,7 @@ def render(parameters: dict) -> dict:
 
 
 def decide(template: dict, parameters: dict) -> dict:
-    """A template whose conditions are decided by these parameters."""
+    """Evaluates the conditions of a template with these parameters."""
     unknown = set(parameters) - set(template["Parameters"])
     assert not unknown, f"no such parameters: {unknown}"
     holds = deciding(template, parameters)
@@ -85,7 +85,7 @@ def deciding(template: dict, parameters: dict):
 
 
 def _branches(node, holds):
-    """The node with the branch of each Fn::If that is taken."""
+    """Replaces each Fn::If of a node by the branch that applies."""
     if isinstance(node, dict):
         if set(node) == {"Fn::If"}:
             name, yes, no = node["Fn::If"]
@@ -118,7 +118,7 @@ def _truth(condition: dict, given: dict, holds) -> bool:
 
 
 def value(node, given: dict):
-    """What an intrinsic function over parameters and pseudo parameters gives."""
+    """Evaluates an intrinsic function of parameters and pseudo parameters."""
     if not isinstance(node, dict):
         return node
     (how, what), = node.items()

@@ -1,4 +1,4 @@
-"""What the template promises."""
+"""The resources of the template."""
 
 import json
 import re
@@ -17,13 +17,13 @@ KINDS = {"Http": "AWS::ApiGatewayV2::Api", "Rest": "AWS::ApiGateway::RestApi"}
 
 
 def resources(kind: str, parameters: dict) -> dict:
-    """The properties of the resources of one type."""
+    """Returns the properties of the resources of one type."""
     found = render(parameters)["Resources"].items()
     return {name: what["Properties"] for name, what in found if what["Type"] == kind}
 
 
 def statements(parameters: dict) -> dict:
-    """The function's permissions by their Sid."""
+    """Returns the permissions of the function by Sid."""
     role = render(parameters)["Resources"]["FunctionRole"]["Properties"]
     return {one["Sid"]: one for policy in role["Policies"] for one in policy["PolicyDocument"]["Statement"]}
 
@@ -62,7 +62,7 @@ def test_origins_are_set_where_the_api_has_them_only():
         assert ("ALLOWED_ORIGINS" in function["Environment"]["Variables"]) == there
 
 
-def test_no_partition_region_or_account_is_written_down():
+def test_no_partition_region_or_account_is_hard_coded():
     text = (ROOT / "template.yaml").read_text()
     body = text[text.index("\nRules:") :]
     assert not re.search(r"arn:aws[:-]", body)
@@ -206,7 +206,7 @@ def test_every_role_has_path_and_boundary():
             assert role["PermissionsBoundary"] == {"Ref": "PermissionsBoundary"}
 
 
-def test_a_batch_does_not_come_back_while_it_is_worked_on():
+def test_a_batch_stays_hidden_while_it_is_processed():
     queue = resources("AWS::SQS::Queue", MOST)["QueuedEvents"]
     timeout = source()["Resources"]["StartChatContactFunction"]["Properties"]["Timeout"]
     assert queue["VisibilityTimeout"] >= 6 * timeout
@@ -238,13 +238,13 @@ def test_the_dashboard_is_json(parameters):
 
 
 def test_cloudformation_can_read_it():
-    """It reads no aliases and anchors, and at most 1 MB."""
+    """CloudFormation supports neither aliases nor more than 1 MB."""
     text = (ROOT / "template.yaml").read_text()
     assert not [event for event in yaml.parse(text) if isinstance(event, yaml.events.AliasEvent)]
     assert len(text) < 1_000_000
 
 
-def test_the_application_has_the_crates_version():
+def test_the_application_has_the_version_of_the_crate():
     crate = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
     application = source()["Metadata"]["AWS::ServerlessRepo::Application"]
     assert application["SemanticVersion"] == crate["version"]
@@ -252,7 +252,7 @@ def test_the_application_has_the_crates_version():
         assert (ROOT / application[file]).is_file()
 
 
-def test_every_parameter_is_explained_grouped_and_used():
+def test_every_parameter_is_described_grouped_and_used():
     template = source()
     interface = template["Metadata"]["AWS::CloudFormation::Interface"]
     grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]

@@ -1,31 +1,32 @@
-//! `local-aws serve`: stay up.
+//! `local-aws serve`: serves the function until Ctrl-C.
 
 use local_aws::LocalAws;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::common_args::CommonArgs;
 use super::output::line;
-use super::{With, settings};
+use super::settings;
 
-pub(crate) async fn run(with: &With, port: u16, connect_port: u16) -> Result<(), String> {
-    let mut options = settings::apply(with.options(), &[("ALLOWED_ORIGINS", "*")])
-        .front_port(port)
+pub(crate) async fn run(common: &CommonArgs, port: u16, connect_port: u16) -> Result<(), String> {
+    let mut options = settings::apply(common.options(), &[("ALLOWED_ORIGINS", "*")])
+        .api_gateway_port(port)
         .playground(true)
-        .narrate(line);
+        .observe(line);
     options.connect_port = connect_port;
     options = settings::with_verified_customers(options);
     let real = options.real_connect;
     let local = LocalAws::start(options).await.map_err(|error| error.to_string())?;
     if let Some(error) = local.function().init_error() {
-        return Err(format!("the function cannot be initialised: {error}"));
+        return Err(format!("the function cannot be initialized: {error}"));
     }
-    introduce(&local, real);
-    ended().await.map_err(|error| error.to_string())?;
-    line("Ending.");
+    print_addresses(&local, real);
+    stopped().await.map_err(|error| error.to_string())?;
+    line("Stopping.");
     Ok(())
 }
 
-/// Waits for Ctrl-C, or to be asked to end.
-async fn ended() -> std::io::Result<()> {
+/// Waits for Ctrl-C or SIGTERM.
+async fn stopped() -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         ctrl_c = tokio::signal::ctrl_c() => ctrl_c,
@@ -33,18 +34,18 @@ async fn ended() -> std::io::Result<()> {
     }
 }
 
-fn introduce(local: &LocalAws, real: bool) {
-    let front = local.front_url();
-    line(&format!("Playground, for browsers       {front}/"));
-    line(&format!("HTTP API, payload format 2.0   {front}/"));
-    line(&format!("HTTP API, payload format 1.0   {front}/v1/"));
-    line(&format!("REST API                       {front}/rest/"));
+fn print_addresses(local: &LocalAws, real: bool) {
+    let url = local.api_gateway_url();
+    line(&format!("Playground, for browsers       {url}/"));
+    line(&format!("HTTP API, payload format 2.0   {url}/"));
+    line(&format!("HTTP API, payload format 1.0   {url}/v1/"));
+    line(&format!("REST API                       {url}/rest/"));
     if real {
-        line("Amazon Connect                 the real one, with this shell's credentials");
+        line("Amazon Connect                 the real one, with your AWS credentials");
     } else {
         line(&format!("Amazon Connect, stand-in       {}", local.connect_url()));
         line(&format!(
-            "Requests, contacts, faults     {front}/_local/requests, …/contacts, …/faults"
+            "Requests, contacts, faults     {url}/_local/requests, …/contacts, …/faults"
         ));
     }
     if let Some(ca) = local.ca_file() {
@@ -53,10 +54,10 @@ fn introduce(local: &LocalAws, real: bool) {
     line("");
     line("Start a chat:");
     line(&format!(
-        "  curl -sS {front}/ -H 'Content-Type: application/json' \\\n    -d '{{\"ParticipantDetails\":{{\"DisplayName\":\"Jane\"}}}}'"
+        "  curl -sS {url}/ -H 'Content-Type: application/json' \\\n    -d '{{\"ParticipantDetails\":{{\"DisplayName\":\"Jane\"}}}}'"
     ));
     line(&format!(
-        "  aws lambda invoke --no-sign-request --region us-east-1 --endpoint-url {front} \
+        "  aws lambda invoke --no-sign-request --region us-east-1 --endpoint-url {url} \
          --function-name start-chat-contact --payload fileb://events/scheduler.json answer.json && cat answer.json"
     ));
     line("");
