@@ -7,7 +7,7 @@ import pytest
 import tomllib
 import yaml
 
-from combinations import BOUNDARY, HTTP, HTTP_JWT, ISSUER, KEY, NONE, ORIGINS, QUEUE, REST, REST_JWT, RULE, TOPIC, flows, telling
+from combinations import BOUNDARY, HTTP, HTTP_JWT, ISSUER, KEY, NONE, ORIGINS, QUEUE, REST, REST_JWT, RULE, TOPIC, flows, representative
 from render import FLOW, INSTANCE, ROOT, render, source, translated, value
 
 ALIAS = {"Ref": "StartChatContactFunctionAliaslive"}
@@ -71,7 +71,7 @@ def test_no_partition_region_or_account_is_hard_coded():
 
 
 def test_everyone_invokes_the_alias():
-    for parameters in telling():
+    for parameters in representative():
         for permission in resources("AWS::Lambda::Permission", parameters).values():
             assert permission["FunctionName"] == ALIAS
             assert "SourceArn" in permission
@@ -95,7 +95,7 @@ def test_there_is_no_endpoint_unless_one_is_asked_for():
 
 
 def test_an_api_asks_for_what_authorizes():
-    for parameters in telling():
+    for parameters in representative():
         if parameters.get("Api", "None") == "None":
             continue
         body = api_body(parameters)
@@ -117,7 +117,7 @@ def test_the_user_pool_of_a_rest_api_is_that_of_the_issuer():
 
 
 def test_a_preflight_reaches_somebody_without_authorization():
-    for parameters in telling():
+    for parameters in representative():
         if parameters.get("Api", "None") == "None":
             continue
         body = api_body(parameters)
