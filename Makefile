@@ -35,7 +35,7 @@ help: ## List the commands
 	@echo '  PORT=9001                 the port of `make serve` (default $(PORT))'
 	@echo '  SECONDS=600               how long `make soak` and `make fuzz` take (default $(SECONDS))'
 	@echo '  ARCH=arm64                the processor that `make build` builds for (default $(ARCH))'
-	@echo '  STACK=chat-test           the stack of `make deploy`, `make invoke-remote`, `make logs` (default $(STACK))'
+	@echo '  STACK=chat-test           the stack of `make deploy`, `doctor`, `smoke`, `invoke-remote`, `logs` (default $(STACK))'
 	@echo '  INSTANCE_ID, CONTACT_FLOW_ID … from your environment are settings of the function (docs/settings.md)'
 
 .PHONY: run
@@ -156,28 +156,73 @@ soak: build ## Send every kind of event for SECONDS while Connect fails in every
 	@$(CARGO) build $(BUILD)
 	@$(SOAK) --function $(SHIPPED) --seconds $(SECONDS)
 
+# What the processor at hand can be built for without another target.
+ARCH ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+SHIPPED = target/shipped/$(ARCH)/start-chat-contact
+STACK ?= start-chat-contact
+# SAM finds cargo-lambda here, and says nothing home.
+SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$$PATH" .tools/sam/bin/sam
+TEMPLATES := template.yaml domain.yaml examples/input-transformer.yaml
+WORKFLOWS := .github/workflows
+SCRIPTS = $(shell git grep -lE '^\#!.*(bash|/sh)$$')
+
 .PHONY: build
 build: ## Build the zip that is shipped, for ARCH, into dist/
 	@tools/venv cargo-lambda
 	@tools/build $(ARCH)
 
+.PHONY: test-deploy
+test-deploy: build ## Check templates, workflows, scripts and the zip with AWS's own tools and others
+	@tools/venv sam lint checkov test-deploy
+	@$(CARGO) build $(BUILD)
+	$(SAM) validate --lint --region us-east-1
+	.tools/lint/bin/cfn-lint $(TEMPLATES)
+	.tools/checkov/bin/checkov $(TEMPLATES:%=--file %) --framework cloudformation --quiet --compact --skip-download
+	.tools/lint/bin/actionlint $(WORKFLOWS)/*.yml
+	.tools/lint/bin/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)/*.yml
+	.tools/lint/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	.tools/lint/bin/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml
+	.tools/lint/bin/zizmor --offline --quiet .github
+	.tools/lint/bin/shellcheck $(SCRIPTS)
+	.tools/test-deploy/bin/python -m pytest -p no:cacheprovider --quiet tests/deploy
+
+# Given by the user, not the default above: the file in stacks/ may say another.
+ASKED_ARCH = $(if $(filter command% environment%,$(origin ARCH)),--arch '$(ARCH)')
+AWS_TOOL := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$(CURDIR)/.tools/sam/bin:$$PATH" .tools/sam/bin/python tools/aws
+
 .PHONY: deploy
-deploy: ## Deploy the stack STACK to your AWS account; asks for the settings
+deploy: ## Deploy stacks/STACK.yaml to your AWS account; asks for what it needs the first time (YES=1: no confirmation)
 	@tools/venv sam cargo-lambda
-	$(SAM) build
-	$(SAM) deploy --guided --stack-name '$(STACK)'
+	@$(AWS_TOOL)/deploy.py '$(STACK)' $(ASKED_ARCH) $(if $(YES),--yes)
+
+.PHONY: doctor
+doctor: ## Say what is right with a stack and what is not, before and after deploying it; changes nothing
+	@tools/venv sam
+	@$(AWS_TOOL)/doctor.py '$(STACK)'
+
+.PHONY: smoke
+smoke: ## Start and end one real chat by each way that the deployed stack offers (TOKEN=… if tokens authorize)
+	@tools/venv sam
+	@$(AWS_TOOL)/smoke.py '$(STACK)'
+
+.PHONY: costs
+costs: ## Compute what a month costs, from the price list in tools/aws/prices.yaml
+	@tools/venv sam
+	@$(AWS_TOOL)/costs.py
 
 REMOTE_EVENT = $(if $(filter command% environment%,$(origin EVENT)),--event-file '$(EVENT)',--event '{"ParticipantDetails":{"DisplayName":"Ana"}}')
+REMOTE = region=$$(.tools/sam/bin/python tools/aws/outputs.py '$(STACK)' Region)
 
 .PHONY: invoke-remote
 invoke-remote: ## Start a chat with the deployed function, by EVENT if given
 	@tools/venv sam
-	$(SAM) remote invoke StartChatContactFunction --stack-name '$(STACK)' --parameter Qualifier=live $(REMOTE_EVENT)
+	@$(REMOTE) && $(SAM) remote invoke StartChatContactFunction --stack-name '$(STACK)' --region "$$region" --parameter Qualifier=live $(REMOTE_EVENT)
 
 .PHONY: logs
 logs: ## Follow the log of the deployed function
 	@tools/venv sam
-	$(SAM) logs --stack-name '$(STACK)' --cw-log-group '/aws/lambda/$(STACK)' --tail
+	@$(REMOTE) && group=$$(.tools/sam/bin/python tools/aws/outputs.py '$(STACK)' LogGroupName) && \
+		$(SAM) logs --region "$$region" --cw-log-group "$$group" --tail
 
 BENCH_PEERS := .tools/bench
 BENCH ?=
