@@ -92,9 +92,9 @@ async function local(url, what, { method = "GET", body } = {}) {
   return response.json();
 }
 
-/** A headless browser with a profile of its own. */
-export function browse() {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+/** A headless browser with a profile of its own, and these flags. */
+export function browse(flags = []) {
+  return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] });
 }
 
 /** A page in a context of its own. What goes wrong on it is collected in `faults`. */
