@@ -1,4 +1,4 @@
-"""Requests that the document, the sample events and the client cases have."""
+"""Requests in the document, the sample events and the cases of clients."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ def endpoint():
 
 
 def requests_in(event):
-    """The requests in an event, whatever brings them."""
+    """Returns the requests in an event of any kind."""
     if isinstance(event, list):
         return [request for one in event for request in requests_in(one)]
     if "Records" in event:
@@ -77,8 +77,8 @@ def test_examples_of_answers():
                 assert not faults(content["schema"], example), name
 
 
-def test_every_member_is_there_in_both_spellings():
-    """The table of the request has the API's sixteen members; the code has the client spellings."""
+def test_every_member_is_documented_in_both_spellings():
+    """The reference has the sixteen members of the API, the code the spellings of clients."""
     pages = [ROOT / "docs" / "reference.md", ROOT / "README.md"]
     pages = [page.read_text() for page in pages if page.exists()]
     page = next(page for page in pages if "\n## The request\n" in page)
@@ -86,10 +86,11 @@ def test_every_member_is_there_in_both_spellings():
     members = re.findall(r"^\| `(\w+)` \|", table, re.M)
     assert len(members) == 16
     code = "".join(file.read_text() for file in [ROOT / "src" / "request.rs"])
-    read = set(re.findall(r'top\s*\.\w+\(\s*"(\w+)"', code))
-    pair = re.search(r"INSTANCE_ID: \[&str; 2\] = \[(.*?)\]", code)[1]
-    read |= set(re.findall(r'"(\w+)"', pair))
-    assert read == set(members) | {"ConnectInstanceId", "customerName", "Username"}
+    lists = re.findall(r"const (?:ASKING|ACCOMPANYING|CLIENT_NAMES): .*?\];", code, re.S)
+    single = re.findall(r"const (?:PERSISTENT_CHAT|CLIENT_INSTANCE_ID): .*?;", code)
+    read = set(re.findall(r'"(\w+)"', "".join(lists + single)))
+    clients = {"ConnectInstanceId", "customerName", "displayName", "name", "Username"}
+    assert read == set(members) | clients
     schema = document()["components"]["schemas"]["ChatRequest"]
     known = set(document()["components"]["schemas"]["NotForeign"]["not"]["propertyNames"]["not"]["enum"])
     assert set(schema["properties"]) == read

@@ -7,7 +7,7 @@ use local_aws::{Options, fixtures};
 const CUSTOMER_ID_CLAIM: &str = "CUSTOMER_ID_CLAIM";
 
 /// The settings that are taken from the shell's environment.
-const SETTINGS: [&str; 15] = [
+const SETTINGS: [&str; 23] = [
     "INSTANCE_ID",
     "CONTACT_FLOW_ID",
     "ALLOWED_CONTACT_FLOW_IDS",
@@ -16,6 +16,14 @@ const SETTINGS: [&str; 15] = [
     "ATTRIBUTE_CLAIMS",
     "ALLOW_UNVERIFIED_PERSISTENT_CHAT",
     "DEFAULT_DISPLAY_NAME",
+    "ALLOWED_HEADERS",
+    "DISPLAY_NAME_CLAIM",
+    "FIXED_ATTRIBUTES",
+    "MARK_AUTHENTICATED",
+    "MAX_CHAT_DURATION_MINUTES",
+    "DISCONNECT_ON_CUSTOMER_EXIT",
+    "START_NEW_IF_NOT_CONTINUED",
+    "SETTINGS",
     "ATTACHMENTS",
     "DEFAULT_CHAT_DURATION_MINUTES",
     "DEFAULT_MESSAGING_CONTENT_TYPES",

@@ -1,15 +1,15 @@
-//! What a stranger may say of themselves and of their chat.
+//! Members that untrusted callers may set.
 
 use serde_json::{Value, json};
 
 use super::{assert_forbidden, authorized, aws};
-use crate::support::{
+use support::{
     FLOW_ID, INSTANCE_ID, assert_failed, body, calls, http_2, options, signed_in, start, starts,
     status,
 };
 
 #[tokio::test]
-async fn a_stranger_cannot_fill_what_a_claim_fills() {
+async fn an_untrusted_caller_cannot_set_an_attribute_of_a_claim() {
     let aws = aws().await;
     let request = json!({"Attributes": {"Email": "boss@example.com", "Gone": "x", "mine": "x"}});
     let stringified = json!({"attributes": r#"{"Email":"boss@example.com"}"#});
@@ -20,11 +20,14 @@ async fn a_stranger_cannot_fill_what_a_claim_fills() {
         for (_, event) in authorized(&claims, &stringified) {
             assert_forbidden(&aws, &event, &["/attributes/Email"]).await;
         }
+        for (_, event) in authorized(&claims, &json!({"Attributes": {"EMAIL": "x", "gOne": "x"}})) {
+            assert_forbidden(&aws, &event, &["/Attributes/EMAIL", "/Attributes/gOne"]).await;
+        }
     }
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_pass_a_display_name_off_as_a_verified_one() {
+async fn an_untrusted_caller_cannot_pass_a_display_name_off_as_verified() {
     for (claims, expected) in [
         (json!({"sub": "c", "name": "Ana"}), json!("Ana")),
         (json!({"sub": "c", "name": ""}), json!("")),
@@ -41,9 +44,9 @@ async fn a_stranger_cannot_pass_a_display_name_off_as_a_verified_one() {
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_crowd_out_verified_claims() {
+async fn an_untrusted_caller_cannot_crowd_out_verified_claims() {
     let aws = aws().await;
-    let claims = json!({"sub": "c", "email": "ana@example.com"});
+    let claims = json!({"sub": "c", "email": "ana@example.com", "email_verified": true});
     let full = json!({"Attributes": {"a": "x".repeat(32_767)}});
     for (place, event) in authorized(&claims, &full) {
         let answer = aws.invoke_json(&event).await.payload;
@@ -54,7 +57,7 @@ async fn a_stranger_cannot_crowd_out_verified_claims() {
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_set_what_connect_says_of_a_contact() {
+async fn an_untrusted_caller_cannot_set_segment_attributes_of_connect() {
     let aws = start(options()).await;
     for value in [
         json!({"ValueString": "x"}),
@@ -75,15 +78,41 @@ async fn a_stranger_cannot_set_what_connect_says_of_a_contact() {
         let places = ["/SegmentAttributes/connect:X", "/SegmentAttributes/connect:Y"];
         assert_forbidden(&aws, &event, &places).await;
     }
-    let harmless = json!({"connect:Subtype": "connect:Chat", "mine": {"connect:Direction": "x"}});
-    let event = http_2(&json!({"SegmentAttributes": harmless}).to_string());
-    assert_eq!(status(&aws.invoke_json(&event).await.payload), 200);
+    let guide = json!({"ValueString": "connect:Guide"});
+    for (attributes, places) in [
+        (json!({"connect:Subtype": "connect:Chat"}), ["/SegmentAttributes/connect:Subtype"]),
+        (json!({"connect:Subtype": ["connect:Guide"]}), ["/SegmentAttributes/connect:Subtype"]),
+        (json!({"a": {"connect:Direction": "x"}}), ["/SegmentAttributes/a/connect:Direction"]),
+        (json!({"a": {"connect:Subtype": guide}}), ["/SegmentAttributes/a/connect:Subtype"]),
+        (
+            json!({"a": {"ValueMap": {"b": [{"connect:X": 1}]}}}),
+            ["/SegmentAttributes/a/ValueMap/b/0/connect:X"],
+        ),
+    ] {
+        let event = http_2(&json!({"SegmentAttributes": attributes}).to_string());
+        assert_forbidden(&aws, &event, &places).await;
+    }
+    let request = json!({
+        "SegmentAttributes": {"connect:Subtype": guide, "mine": {"Direction": "x"}},
+        "SupportedMessagingContentTypes": GUIDE_TYPES,
+    });
+    let answer = aws.invoke_json(&http_2(&request.to_string())).await.payload;
+    assert_eq!(status(&answer), 200, "{answer}");
+    let sent = &starts(&aws)[0]["SegmentAttributes"];
+    assert_eq!(sent["connect:Subtype"], guide);
 }
+
+/// The content types that a guide needs.
+const GUIDE_TYPES: [&str; 3] = [
+    "text/plain",
+    "application/vnd.amazonaws.connect.message.interactive",
+    "application/vnd.amazonaws.connect.message.interactive.response",
+];
 
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:eavesdropper";
 
 #[tokio::test]
-async fn a_stranger_cannot_stream_a_chat_to_a_topic_of_theirs() {
+async fn an_untrusted_caller_cannot_stream_a_chat_to_their_own_topic() {
     let aws = aws().await;
     let request = json!({"chatStreamingConfiguration": {"streamingEndpointArn": TOPIC}});
     for (_, event) in authorized(&json!({"sub": "c"}), &request) {
@@ -93,7 +122,7 @@ async fn a_stranger_cannot_stream_a_chat_to_a_topic_of_theirs() {
 }
 
 #[tokio::test]
-async fn every_reason_is_told_at_once() {
+async fn every_reason_is_reported_at_once() {
     let aws = start(options().env("ATTRIBUTE_CLAIMS", "email=Email")).await;
     let request = json!({
         "InstanceId": "i", "ContactFlowId": "f", "CustomerId": "c", "Attributes": {"Email": "x"},
@@ -122,7 +151,7 @@ fn all_that_iam_allows() -> Value {
 }
 
 #[tokio::test]
-async fn trusted_callers_may_say_all_that_strangers_may_not() {
+async fn trusted_callers_may_send_what_untrusted_callers_may_not() {
     let request = all_that_iam_allows();
     let event = json!({"detail-type": "t", "source": "s", "id": "1", "detail": request});
     let record = json!({"messageId": "1", "eventSource": "aws:sqs", "body": request.to_string()});
@@ -141,7 +170,7 @@ async fn trusted_callers_may_say_all_that_strangers_may_not() {
 }
 
 #[tokio::test]
-async fn a_strangers_body_that_poses_as_an_event_is_still_a_strangers() {
+async fn a_body_that_imitates_an_event_is_still_untrusted() {
     let aws = aws().await;
     let request = all_that_iam_allows();
     let event = json!({"detail-type": "t", "source": "s", "id": "1", "detail": request});

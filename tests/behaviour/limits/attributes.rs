@@ -1,15 +1,16 @@
-//! The limits of the two members that callers name the contents of.
+//! Limits of the two members whose keys callers choose.
 
 use serde_json::{Value, json};
 
 use super::check_all;
 
 #[tokio::test]
-async fn attributes_have_names_and_a_size_together() {
+async fn attributes_have_a_charset_and_a_total_size() {
     let named = |name: &str, value: String| json!({"Attributes": {name: value}});
     let x = |count: usize| "x".repeat(count);
     let size = Some("/Attributes");
-    let long = format!("/Attributes/{}", x(32_768));
+    // A pointer is cut after 512 characters.
+    let long = format!("/Attributes/{}", x(512 - "/Attributes/".len()));
     check_all([
         (named("a", x(32_767)), None),
         (named("a", x(32_768)), size),
@@ -30,7 +31,7 @@ async fn attributes_have_names_and_a_size_together() {
 }
 
 #[tokio::test]
-async fn segment_attributes_have_names_and_forms() {
+async fn segment_attributes_have_a_charset_and_two_forms() {
     let named = |name: String| json!({"SegmentAttributes": {name: "v"}});
     let value = |value: Value| json!({"SegmentAttributes": {"a": value}});
     let x = |count: usize| "x".repeat(count);

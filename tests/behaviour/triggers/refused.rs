@@ -1,14 +1,15 @@
-//! Payloads that cannot start a chat, whoever sends them.
+//! Payloads that cannot start a chat for any caller.
 
 use serde_json::json;
 
 use super::{REQUEST, with};
-use crate::support::{
-    assert_failed, body, event, http_1, http_2, options, pointers, send, start, starts,
+use support::{
+    FLOW_ID, assert_failed, body, chat, event, http_1, http_2, options, pointers, send, start,
+    starts,
 };
 
 #[tokio::test]
-async fn events_of_other_services_are_named_and_start_nothing() {
+async fn events_of_other_services_are_named_and_start_no_chat() {
     let aws = start(options()).await;
     let records = |member: &str, source: &str| json!({"Records": [{member: source}]});
     let v1 = http_1(REQUEST);
@@ -20,7 +21,7 @@ async fn events_of_other_services_are_named_and_start_nothing() {
         (records("eventSource", "aws:dynamodb"), "aws:dynamodb"),
         (records("eventSource", "aws:ses"), "aws:ses"),
         (json!({"Records": [{"cf": {}}]}), "an unknown source"),
-        (json!({"Records": []}), "nobody"),
+        (json!({"Records": []}), "an empty batch"),
         (json!({"eventSource": "aws:kafka", "records": {}}), "aws:kafka"),
         (with(v1.clone(), "/requestContext/elb", json!({})), "Load Balancer"),
         (
@@ -48,7 +49,7 @@ async fn events_of_other_services_are_named_and_start_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_no_object_is_refused() {
+async fn a_payload_that_is_not_an_object_is_refused() {
     let aws = start(options()).await;
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     let nested = format!(r#"{{"Attributes":{}}}"#, deep(200));
@@ -82,26 +83,51 @@ async fn what_is_no_object_is_refused() {
     let (invoked, _) = send(&aws, &json!({"Records": [record]})).await;
     let failures = json!({"batchItemFailures": [{"itemIdentifier": "m"}]});
     assert_eq!(invoked.payload, failures);
-    assert_eq!(aws.function().starts(), 1, "the process lives");
+    assert_eq!(aws.function().starts(), 1, "the process was restarted");
 }
 
-/// A chat that Connect's own event opened would emit the next such event.
+/// A rule whose pattern is too wide would open chat after chat: a chat that an
+/// event of Connect started would emit the next such event.
 #[tokio::test]
-async fn an_event_of_connects_own_starts_no_chat() {
+async fn an_event_from_connect_starts_no_chat() {
     let aws = start(options()).await;
     let mut event = event("eventbridge-rule.json");
-    event["source"] = json!("aws.connect");
-    event["detail-type"] = json!("Amazon Connect Contact Event");
-    event["detail"] =
+    let contact =
         json!({"eventType": "INITIATED", "relatedContactId": "c-1", "segmentAttributes": {}});
-    let invoked = aws.invoke_json(&event).await;
-    assert_failed(&invoked, "ValidationException");
-    assert_eq!(starts(&aws).len(), 0);
+    let asking = json!({"ContactFlowId": FLOW_ID});
+    for source in ["aws.connect", "aws.events", "aws.iot", "aws.transfer", "aws.partner"] {
+        for detail in [&contact, &asking] {
+            event["source"] = json!(source);
+            event["detail"] = detail.clone();
+            for event in [event.clone(), json!([event])] {
+                let (invoked, starts) = send(&aws, &event).await;
+                assert_failed(&invoked, "ValidationException");
+                let message = invoked.error_message().unwrap_or_default();
+                let named = format!("an event of {source} cannot start a chat");
+                assert!(message.contains(&named), "{message}");
+                assert!(starts.is_empty(), "{event}");
+            }
+        }
+    }
+    event["source"] = json!("aws.partner/example.com/123/events");
+    chat(&aws, &event).await;
+    for record in [
+        json!({"AWSContactTraceRecordFormatVersion": "2017-03-10", "ContactFlowId": FLOW_ID}),
+        json!({"ContactId": "c", "Channel": "CHAT", "ContactFlowId": FLOW_ID}),
+    ] {
+        for event in [record.clone(), json!([record])] {
+            let (invoked, starts) = send(&aws, &event).await;
+            assert_failed(&invoked, "ValidationException");
+            let message = invoked.error_message().unwrap_or_default();
+            assert!(message.contains("an Amazon Connect contact record"), "{message}");
+            assert!(starts.is_empty(), "{event}");
+        }
+    }
 }
 
-/// `serde_json` re-reads a member of this name, and counts levels anew in it.
+/// `serde_json` parses the value of such a member again, with a new count of levels.
 #[tokio::test]
-async fn no_member_lifts_the_limit_of_nesting() {
+async fn no_member_raises_the_nesting_limit() {
     let aws = start(options()).await;
     let deep = |text: String| format!("{}{text}{}", "[".repeat(100), "]".repeat(100));
     let inner = serde_json::to_string(&deep("1".to_owned())).expect("text is JSON");
@@ -113,7 +139,7 @@ async fn no_member_lifts_the_limit_of_nesting() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_text_is_not_the_absence_of_one() {
+async fn a_body_that_is_not_a_string_is_not_an_empty_body() {
     let aws = start(options()).await;
     let mut request = http_2("");
     request["body"] = json!({"customerName": "Jane"});
