@@ -8,7 +8,7 @@ mod server;
 mod stream;
 mod tls;
 
-pub(crate) use access::{forbidden, has_own_host, is_local, local_only};
+pub(crate) use access::{forbidden, has_own_host, is_local, is_same_origin, local_only};
 pub(crate) use reply::Reply;
 pub(crate) use server::{Accepted, Connection, Server, bind};
 pub(crate) use stream::Cut;

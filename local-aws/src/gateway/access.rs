@@ -12,7 +12,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 
 use super::request::CLAIMS_HEADER;
-use crate::http::{forbidden, has_own_host, is_local};
+use crate::http::{forbidden, has_own_host, is_local, is_same_origin};
 use crate::options::Options;
 
 struct Access {
@@ -40,13 +40,14 @@ impl Access {
         if is_local(headers, self.port) {
             return true;
         }
-        // The claims stand for an authorizer, and only a developer may say what it has verified.
-        if headers.contains_key(CLAIMS_HEADER) {
-            return false;
-        }
-        let Some(origins) = &self.origins else { return true };
+        let has_claims = headers.contains_key(CLAIMS_HEADER);
+        let Some(origins) = &self.origins else {
+            // Programs may imitate a page whose customer has signed in. Pages may not.
+            return !has_claims || has_own_host(headers, self.port) && is_same_origin(headers);
+        };
         let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-        has_own_host(headers, self.port)
+        !has_claims
+            && has_own_host(headers, self.port)
             && origin.is_some_and(|origin| origins.iter().any(|listed| listed == origin))
     }
 }

@@ -35,7 +35,12 @@ pub(crate) fn is_local(headers: &HeaderMap, port: u16) -> bool {
     };
     has_own_host(headers, port)
         && all(headers, header::ORIGIN.as_str(), is_own_origin)
-        && all(headers, "sec-fetch-site", |site| ["none", "same-origin"].contains(&site))
+        && is_same_origin(headers)
+}
+
+/// Returns true unless a browser says that the request comes from another origin.
+pub(crate) fn is_same_origin(headers: &HeaderMap) -> bool {
+    all(headers, "sec-fetch-site", |site| ["none", "same-origin"].contains(&site))
 }
 
 /// Returns true if the request was sent to the server on `port` under a name of loopback.

@@ -105,9 +105,27 @@ async fn the_invoke_api_the_controls_and_the_playground_are_local() -> io::Resul
         ] {
             check(&url, route, &[], b"{}").await?;
         }
-        for path in ["/", "/chat", "/v1/", "/rest/"] {
-            check(&url, ("POST", path), &[CLAIMS], b"{}").await?;
+    }
+    Ok(())
+}
+
+const APIS: [&str; 4] = ["/", "/chat", "/v1/", "/rest/"];
+
+#[tokio::test]
+async fn claims_are_accepted_from_programs_only() -> io::Result<()> {
+    let real = local(Options::without_function().real_connect(true)).await?;
+    let stand_in = local(Options::without_function()).await?;
+    for path in APIS {
+        check(&real.api_gateway_url(), ("POST", path), &[CLAIMS], b"{}").await?;
+        for foreign in [
+            [CLAIMS, ("Sec-Fetch-Site", "cross-site")],
+            [CLAIMS, ("Sec-Fetch-Site", "same-site")],
+            [CLAIMS, ("Host", "evil.example:9000")],
+        ] {
+            assert_eq!(post(&stand_in, path, &foreign).await?.status, 403, "{path} {foreign:?}");
         }
+        let imitated = [CLAIMS, ("Origin", "https://shop.example")];
+        assert_eq!(post(&stand_in, path, &imitated).await?.text(), "a chat", "{path}");
     }
     Ok(())
 }
@@ -141,7 +159,7 @@ async fn post(local: &LocalAws, path: &str, headers: &[(&str, &str)]) -> io::Res
 async fn with_the_stand_in_the_apis_are_public_as_on_aws() -> io::Result<()> {
     let local = local(Options::without_function().playground(true)).await?;
     let url = local.api_gateway_url();
-    for path in ["/", "/chat", "/v1/", "/rest/"] {
+    for path in APIS {
         for foreign in foreign(url.trim_start_matches("http://"), "127.0.0.1:1", &url) {
             assert_eq!(post(&local, path, &foreign).await?.text(), "a chat", "{path} {foreign:?}");
         }
@@ -157,7 +175,7 @@ async fn with_the_real_connect_the_apis_are_local() -> io::Result<()> {
             options = options.env("ALLOWED_ORIGINS", origins);
         }
         let local = local(options).await?;
-        for path in ["/", "/chat", "/v1/", "/rest/"] {
+        for path in APIS {
             check(&local.api_gateway_url(), ("POST", path), &[], b"{}").await?;
             check(&local.api_gateway_url(), ("OPTIONS", path), &[], b"").await?;
         }
