@@ -1,7 +1,7 @@
 // The playground: its buttons and its start.
 
 import { show, showAgain } from "./answer.js";
-import { about, byId, claimName, form, learn, make } from "./local.js";
+import { about, byId, claims, form, learn, make } from "./local.js";
 import { describe, mark } from "./problems.js";
 import { exchange, showByHand, showCurl } from "./request.js";
 import { SITUATIONS, forgetFilled, situation } from "./situations.js";
@@ -45,7 +45,7 @@ function showAbout() {
   byId("instances").append(...options(settings.INSTANCE_ID));
   byId("flows").append(...options(settings.CONTACT_FLOW_ID, ...(settings.ALLOWED_CONTACT_FLOW_IDS ?? "").split(",")));
   byId("contacts").append(...options(...Object.values(contacts)));
-  if (settings.CUSTOMER_ID_CLAIM) byId("claims").defaultValue = JSON.stringify({ [claimName()]: about.customer });
+  if (settings.CUSTOMER_ID_CLAIM) byId("claims").defaultValue = claims();
   byId("about").textContent = about.standIn ? "Amazon Connect is a stand-in on this machine: no account, no cost." : "";
   if (about.standIn) showSituations();
   else byId("situations").append("Not available with the real Amazon Connect: run make serve without CONNECT=aws.");

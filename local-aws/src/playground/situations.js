@@ -1,6 +1,6 @@
 // The situations that a page has to handle.
 
-import { about, byId, claimName, local } from "./local.js";
+import { about, byId, claims, local } from "./local.js";
 import { reveal } from "./problems.js";
 import { exchange, showByHand, showCurl } from "./request.js";
 
@@ -68,7 +68,7 @@ export async function situation({ fault, past, note, twice }) {
     "source-contact-id": about.contacts[past[1]],
     "related-contact-id": "",
     "customer-id": "",
-    claims: JSON.stringify({ [claimName()]: about.customer }),
+    claims: claims(),
   });
   const result = await exchange();
   return { ...result, note: result.status === 200 ? note : undefined };
