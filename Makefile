@@ -22,7 +22,7 @@ SHIPPED = target/shipped/$(ARCH)/start-chat-contact
 STACK ?= start-chat-contact
 # SAM finds cargo-lambda on the path, and sends no telemetry.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$$PATH" .tools/sam/bin/sam
-TEMPLATES := template.yaml examples/input-transformer.yaml
+TEMPLATES := template.yaml domain.yaml examples/input-transformer.yaml
 WORKFLOWS := .github/workflows
 SCRIPTS = $(shell git grep -lE '^\#!.*(bash|/sh)$$')
 
@@ -99,7 +99,7 @@ guard: build ## Compare size, crates and instructions of the shipped binary with
 
 .PHONY: test-deploy
 test-deploy: build ## Check template, zip, workflows and scripts with AWS's tools and linters (5 min)
-	@tools/venv sam lint checkov
+	@tools/venv sam lint checkov test-deploy
 	@$(CARGO) build $(BUILD)
 	$(SAM) validate --lint --region us-east-1
 	.tools/lint/bin/cfn-lint $(TEMPLATES)
@@ -110,7 +110,7 @@ test-deploy: build ## Check template, zip, workflows and scripts with AWS's tool
 	.tools/lint/bin/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml
 	.tools/lint/bin/zizmor --offline --quiet .github
 	.tools/lint/bin/shellcheck $(SCRIPTS)
-	.tools/sam/bin/python -m pytest -p no:cacheprovider --quiet tests/deploy
+	.tools/test-deploy/bin/python -m pytest -p no:cacheprovider --quiet tests/deploy
 
 .PHONY: test-clients
 test-clients: export FUNCTION := $(abspath $(FUNCTION))
@@ -156,57 +156,32 @@ soak: build ## Send every kind of event for SECONDS while Connect fails in every
 	@$(CARGO) build $(BUILD)
 	@$(SOAK) --function $(SHIPPED) --seconds $(SECONDS)
 
-# What the processor at hand can be built for without another target.
-ARCH ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
-SHIPPED = target/shipped/$(ARCH)/start-chat-contact
-STACK ?= start-chat-contact
-# SAM finds cargo-lambda here, and says nothing home.
-SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$$PATH" .tools/sam/bin/sam
-TEMPLATES := template.yaml domain.yaml examples/input-transformer.yaml
-WORKFLOWS := .github/workflows
-SCRIPTS = $(shell git grep -lE '^\#!.*(bash|/sh)$$')
-
 .PHONY: build
 build: ## Build the zip that is shipped, for ARCH, into dist/
 	@tools/venv cargo-lambda
 	@tools/build $(ARCH)
-
-.PHONY: test-deploy
-test-deploy: build ## Check templates, workflows, scripts and the zip with AWS's own tools and others
-	@tools/venv sam lint checkov test-deploy
-	@$(CARGO) build $(BUILD)
-	$(SAM) validate --lint --region us-east-1
-	.tools/lint/bin/cfn-lint $(TEMPLATES)
-	.tools/checkov/bin/checkov $(TEMPLATES:%=--file %) --framework cloudformation --quiet --compact --skip-download
-	.tools/lint/bin/actionlint $(WORKFLOWS)/*.yml
-	.tools/lint/bin/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)/*.yml
-	.tools/lint/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
-	.tools/lint/bin/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml
-	.tools/lint/bin/zizmor --offline --quiet .github
-	.tools/lint/bin/shellcheck $(SCRIPTS)
-	.tools/test-deploy/bin/python -m pytest -p no:cacheprovider --quiet tests/deploy
 
 # Given by the user, not the default above: the file in stacks/ may say another.
 ASKED_ARCH = $(if $(filter command% environment%,$(origin ARCH)),--arch '$(ARCH)')
 AWS_TOOL := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$(CURDIR)/.tools/sam/bin:$$PATH" .tools/sam/bin/python tools/aws
 
 .PHONY: deploy
-deploy: ## Deploy stacks/STACK.yaml to your AWS account; asks for what it needs the first time (YES=1: no confirmation)
+deploy: ## Deploy stacks/STACK.yaml to your AWS account; asks the first time (YES=1: no confirmation)
 	@tools/venv sam cargo-lambda
 	@$(AWS_TOOL)/deploy.py '$(STACK)' $(ASKED_ARCH) $(if $(YES),--yes)
 
 .PHONY: doctor
-doctor: ## Say what is right with a stack and what is not, before and after deploying it; changes nothing
+doctor: ## Say what is right with a stack and what is not; changes nothing
 	@tools/venv sam
 	@$(AWS_TOOL)/doctor.py '$(STACK)'
 
 .PHONY: smoke
-smoke: ## Start and end one real chat by each way that the deployed stack offers (TOKEN=… if tokens authorize)
+smoke: ## Start and end a real chat by each way of the deployed stack (TOKEN=… if tokens authorize)
 	@tools/venv sam
 	@$(AWS_TOOL)/smoke.py '$(STACK)'
 
 .PHONY: costs
-costs: ## Compute what a month costs, from the price list in tools/aws/prices.yaml
+costs: ## Compute what a month costs
 	@tools/venv sam
 	@$(AWS_TOOL)/costs.py
 
