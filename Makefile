@@ -8,10 +8,11 @@ EVENT ?= events/http-api.json
 CONNECT ?= local
 PORT ?= 9000
 
-# One selection of packages and targets for all of development, and so one set
-# of features: cargo builds the AWS SDK, which takes minutes, once.
+# Two selections of packages, whose dependencies have the same features: cargo builds the AWS SDK,
+# which takes minutes, once. RUN is all that running the function needs.
 CARGO := cargo
 BUILD := --workspace --all-targets
+RUN := -p start-chat-contact -p local-aws --bins
 FUNCTION := target/debug/start-chat-contact
 LOCAL_AWS := target/debug/local-aws
 SOAK := target/debug/soak
@@ -41,13 +42,13 @@ help: ## List the commands
 .PHONY: run
 run: ## Send EVENT through the function; print its answer and what Connect received
 	@echo 'building (the first time takes some minutes: the AWS SDK is large) …' >&2
-	@$(CARGO) build $(BUILD)
+	@$(CARGO) build $(RUN)
 	@$(LOCAL_AWS) invoke --function $(FUNCTION) '$(EVENT)'
 
 .PHONY: serve
 serve: ## Serve the function at http://127.0.0.1:9000 until Ctrl-C
 	@echo 'building (the first time takes some minutes: the AWS SDK is large) …' >&2
-	@$(CARGO) build $(BUILD)
+	@$(CARGO) build $(RUN)
 	@$(LOCAL_AWS) serve --function $(FUNCTION) --port $(PORT) --connect $(CONNECT)
 
 # The tests wait for timeouts and retries more than they compute, so more of
@@ -98,7 +99,7 @@ guard: build ## Compare size, crates and instructions of the shipped binary with
 	target/debug/bench guard --function $(SHIPPED) $(UPDATE)
 
 .PHONY: test-deploy
-test-deploy: build ## Check template, zip, workflows and scripts with AWS's tools and linters (5 min)
+test-deploy: build ## Check templates, zip, workflows and scripts with AWS's tools and linters (8 min)
 	@tools/venv sam lint checkov test-deploy
 	@$(CARGO) build $(BUILD)
 	$(SAM) validate --lint --region us-east-1

@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use local_aws::{LocalAws, ProcessMemory};
-use nix::sys::resource::{UsageWho, getrusage};
+use local_aws::{LocalAws, ProcessMemory, ended_children_cpu_time};
 
 /// A program that Lambda could start.
 #[derive(Clone, Debug)]
@@ -30,7 +29,7 @@ pub(crate) struct Running {
     child: Child,
     /// The time of its start.
     pub(crate) since: Instant,
-    /// The CPU time of all earlier processes.
+    /// The CPU time of all earlier processes. Here they end one at a time.
     before: Duration,
     /// The file with its standard error.
     log: PathBuf,
@@ -63,7 +62,7 @@ impl Running {
         command.envs(env.iter().copied());
         let log = std::env::temp_dir().join(format!("bench-{}.log", std::process::id()));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(&log)?);
-        let before = cpu_of_ended_children();
+        let before = ended_children_cpu_time();
         let since = Instant::now();
         let mut child = command.spawn()?;
         if let Some(mut log) = child.stdout.take() {
@@ -101,7 +100,7 @@ impl Running {
     /// Kills it, and returns its total CPU time.
     pub(crate) fn end(mut self) -> Duration {
         self.kill();
-        cpu_of_ended_children().saturating_sub(self.before)
+        ended_children_cpu_time().saturating_sub(self.before)
     }
 
     fn kill(&mut self) {
@@ -128,16 +127,4 @@ fn on_cpu(task: &Path) -> Duration {
     let text = std::fs::read_to_string(task.join("schedstat")).unwrap_or_default();
     let nanos = text.split_whitespace().next().and_then(|nanos| nanos.parse().ok());
     Duration::from_nanos(nanos.unwrap_or_default())
-}
-
-/// The CPU time of all child processes that have ended. Here they end one at a time.
-fn cpu_of_ended_children() -> Duration {
-    let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else {
-        return Duration::ZERO;
-    };
-    let micros = [usage.user_time(), usage.system_time()].map(|time| {
-        let seconds = Duration::from_secs(u64::try_from(time.tv_sec()).unwrap_or_default());
-        seconds + Duration::from_micros(u64::try_from(time.tv_usec()).unwrap_or_default())
-    });
-    micros.into_iter().sum()
 }

@@ -2,6 +2,7 @@
 //! format 2.0 at `/`, one with format 1.0 at `/v1/`, a REST API at `/rest/`) and Lambda's Invoke
 //! API.
 
+mod access;
 mod api;
 mod event_v1;
 mod event_v2;
@@ -11,5 +12,6 @@ mod request;
 mod response;
 mod routes;
 
+pub(crate) use access::limit_access;
 pub(crate) use raw_headers::keep_raw_headers;
 pub(crate) use routes::router;

@@ -23,7 +23,7 @@ mod lock;
 mod observer;
 mod options;
 mod playground;
-mod process_memory;
+mod process_stats;
 mod runtime_api;
 
 pub use connect::{
@@ -32,5 +32,5 @@ pub use connect::{
 pub use local_aws::LocalAws;
 pub use observer::Observer;
 pub use options::{Options, Rate};
-pub use process_memory::ProcessMemory;
+pub use process_stats::{ProcessMemory, ended_children_cpu_time};
 pub use runtime_api::{Function, Invoked};

@@ -39,8 +39,11 @@ impl LocalAws {
     pub async fn start(options: Options) -> io::Result<Self> {
         let connect = Connect::new(&options);
         let (connect_server, ca) = serve_connect(&connect, &options).await?;
-        let credentials =
-            if options.real_connect { Some(ShellCredentials::find().await?) } else { None };
+        let credentials = if options.real_connect && options.function.is_some() {
+            Some(ShellCredentials::find().await?)
+        } else {
+            None
+        };
         let target = ConnectTarget {
             url: &url(&connect_server, options.tls),
             ca: ca.as_ref().map(CaFile::path),
@@ -52,9 +55,10 @@ impl LocalAws {
         } else {
             Some(Deployment::new(&options, 0, &options.verified_env, &target).await?)
         };
-        let routes = api_gateway(&deployment, verified.as_ref(), &connect, &options);
         let listener = http::bind(options.api_gateway_port).await?;
-        let api_gateway = Server::start(listener, routes, None, Arc::default())?;
+        let port = listener.local_addr()?.port();
+        let routes = api_gateway(&deployment, verified.as_ref(), &connect, &options, port);
+        let api_gateway = Server::start_public(listener, routes, None, Arc::default())?;
         let local = Self {
             deployment,
             _verified: verified,
@@ -166,17 +170,21 @@ fn api_gateway(
     verified: Option<&Deployment>,
     connect: &Connect,
     options: &Options,
+    port: u16,
 ) -> Router {
     let lambda = &deployment.lambda;
     let behind_authorizer = &verified.unwrap_or(deployment).lambda;
-    let routes = gateway::router(Arc::clone(lambda), Arc::clone(behind_authorizer), options)
-        .merge(gateway::invoke_api::router(Arc::clone(lambda), options.observer.clone()))
+    let apis = gateway::router(Arc::clone(lambda), Arc::clone(behind_authorizer), options);
+    let mut local = gateway::invoke_api::router(Arc::clone(lambda), options.observer.clone())
         .merge(connect::control::router(connect.clone()));
-    let routes = if options.playground {
-        routes.merge(playground::router(options)).layer(middleware::from_fn(playground::guard))
-    } else {
-        routes
-    };
+    if options.playground {
+        local = local.merge(playground::router(options));
+    }
+    let mut routes =
+        gateway::limit_access(apis, port, options).merge(http::local_only(local, port));
+    if options.playground {
+        routes = routes.layer(middleware::from_fn_with_state(port, playground::serve_page));
+    }
     routes.layer(middleware::from_fn(gateway::keep_raw_headers))
 }
 

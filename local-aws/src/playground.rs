@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -13,7 +13,7 @@ use axum::routing::get;
 use serde_json::{Value, json};
 
 use crate::fixtures;
-use crate::http::{Reply, reply};
+use crate::http::{Reply, has_own_host, reply};
 use crate::options::Options;
 
 const PAGE: &str = include_str!("playground/page.html");
@@ -83,17 +83,16 @@ fn about(options: &Options) -> Value {
     })
 }
 
-/// Middleware that serves the page to browsers that open `/`, and rejects requests of other sites'
-/// pages to the local controls.
-pub(crate) async fn guard(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
+/// Middleware that serves the page to browsers that open `/` under a name of loopback. The page
+/// holds no data, so that links of other sites to it work.
+pub(crate) async fn serve_page(State(port): State<u16>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    if path.starts_with("/_local/") && !is_of_this_machine(headers) {
-        let why = json!({"message": "the local controls answer this machine's own programs and page only"});
-        return reply::json(StatusCode::FORBIDDEN, &why);
-    }
-    let reads = [Method::GET, Method::HEAD].contains(request.method());
-    if reads && path == "/" && wants_html(headers) && names_loopback(headers) {
+    let is_read = [Method::GET, Method::HEAD].contains(request.method());
+    if is_read
+        && request.uri().path() == "/"
+        && accepts_html(headers)
+        && has_own_host(headers, port)
+    {
         return file(HTML, PAGE);
     }
     next.run(request).await
@@ -110,29 +109,13 @@ fn file(content_type: &str, content: &'static str) -> Response {
         .body(Body::from(content))
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
-}
-
-fn wants_html(headers: &HeaderMap) -> bool {
-    let accept = text(headers, header::ACCEPT.as_str()).to_ascii_lowercase();
-    accept.split(',').any(|range| range.split(';').next().unwrap_or_default().trim() == "text/html")
-}
-
-/// Returns true unless the request may come from another site's page. A host name that resolves to
-/// loopback (DNS rebinding) belongs to another site.
-fn is_of_this_machine(headers: &HeaderMap) -> bool {
-    let site = text(headers, "sec-fetch-site");
-    ["", "none", "same-origin"].contains(&site) && names_loopback(headers)
-}
-
-fn names_loopback(headers: &HeaderMap) -> bool {
-    let host = text(headers, header::HOST.as_str());
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    ["127.0.0.1", "localhost", "[::1]"].contains(&name)
+fn accepts_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    let mut ranges = accept.unwrap_or_default().split(',');
+    ranges.any(|range| {
+        let media_type = range.split(';').next().unwrap_or_default().trim();
+        media_type.eq_ignore_ascii_case("text/html")
+    })
 }
 
 #[cfg(test)]
@@ -140,42 +123,6 @@ mod tests {
     use axum::http::HeaderValue;
 
     use super::*;
-
-    fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        let parsed = pairs
-            .iter()
-            .filter_map(|(name, value)| Some((*name, HeaderValue::from_str(value).ok()?)));
-        let mut headers = HeaderMap::new();
-        for (name, value) in parsed {
-            headers.insert(name, value);
-        }
-        headers
-    }
-
-    #[test]
-    fn requests_of_other_sites_are_recognized() {
-        for (host, site, ours) in [
-            ("127.0.0.1:9000", "", true),
-            ("localhost:9000", "same-origin", true),
-            ("[::1]:9000", "none", true),
-            ("localhost", "", true),
-            ("127.0.0.1:9000", "cross-site", false),
-            ("localhost:9000", "same-site", false),
-            ("evil.example:9000", "", false),
-            ("evil.example:9000", "same-origin", false),
-            ("127.0.0.1.evil.example", "", false),
-            ("localhost:9000:x", "", false),
-            ("", "", false),
-        ] {
-            let sent = if site.is_empty() {
-                headers(&[("host", host)])
-            } else {
-                headers(&[("host", host), ("sec-fetch-site", site)])
-            };
-            assert_eq!(is_of_this_machine(&sent), ours, "{host} {site}");
-        }
-        assert!(!is_of_this_machine(&headers(&[])));
-    }
 
     #[test]
     fn browsers_accept_html() {
@@ -187,7 +134,9 @@ mod tests {
             ("text/htmlx", false),
             ("", false),
         ] {
-            assert_eq!(wants_html(&headers(&[("accept", accept)])), html, "{accept}");
+            let headers =
+                HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+            assert_eq!(accepts_html(&headers), html, "{accept}");
         }
     }
 }

@@ -116,11 +116,11 @@ impl Reader {
         let mut map = BTreeMap::new();
         object.for_each_member(|name, raw| {
             let value = object.child(&name, raw);
-            let is_named = is_valid_name(&value, &name);
-            let attribute = self.attribute(&value);
-            if !is_named {
+            // What has no valid name is not read: names may be long.
+            if !is_valid_name(&value, &name) {
                 return;
             }
+            let attribute = self.attribute(&value);
             self.note_reserved(&value, &name, attribute.as_ref());
             if let Some(attribute) = attribute {
                 map.insert(name.into_owned(), attribute);

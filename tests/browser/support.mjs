@@ -92,9 +92,9 @@ async function local(url, what, { method = "GET", body } = {}) {
   return response.json();
 }
 
-/** Starts a headless browser with its own profile. */
-export function browse() {
-  return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+/** Starts a headless browser with its own profile and further flags. */
+export function browse(flags = []) {
+  return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...flags] });
 }
 
 /** Opens a page in its own context. `faults` collects its errors. */

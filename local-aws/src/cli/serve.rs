@@ -8,10 +8,8 @@ use super::output::line;
 use super::settings;
 
 pub(crate) async fn run(common: &CommonArgs, port: u16, connect_port: u16) -> Result<(), String> {
-    let mut options = settings::apply(common.options(), &[("ALLOWED_ORIGINS", "*")])
-        .api_gateway_port(port)
-        .playground(true)
-        .observe(line);
+    let options = settings::apply_for_browsers(common.options())?;
+    let mut options = options.api_gateway_port(port).playground(true).observe(line);
     options.connect_port = connect_port;
     options = settings::with_verified_customers(options);
     let real = options.real_connect;

@@ -58,6 +58,29 @@ fn apply_from(
     options
 }
 
+/// Adds the function's settings for a server that browsers use. With the stand-in every origin is
+/// allowed by default; with the real Connect, only those that the shell lists.
+///
+/// # Errors
+///
+/// Returns an error if the shell allows every origin to start real chats.
+pub(crate) fn apply_for_browsers(options: Options) -> Result<Options, String> {
+    let is_real = options.real_connect;
+    let defaults = if is_real { &[][..] } else { &[("ALLOWED_ORIGINS", "*")] };
+    let options = apply(options, defaults);
+    if is_real && allows_every_origin(&options) {
+        return Err("ALLOWED_ORIGINS=* would let every web page that you visit start real chats: \
+                    list origins, or unset it"
+            .to_owned());
+    }
+    Ok(options)
+}
+
+fn allows_every_origin(options: &Options) -> bool {
+    let setting = options.env.iter().rfind(|(name, _)| name == "ALLOWED_ORIGINS");
+    setting.is_some_and(|(_, origins)| origins.split(',').any(|origin| origin.trim() == "*"))
+}
+
 /// Sends requests with claims to a second process that takes the customer from the claim `sub`,
 /// unless the setting is given or the real Connect is called.
 pub(crate) fn with_verified_customers(options: Options) -> Options {

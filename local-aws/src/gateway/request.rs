@@ -14,7 +14,7 @@ use super::raw_headers::RawHeaders;
 use crate::clock;
 
 /// The header with the claims, as JSON, that an authorizer would have verified.
-const CLAIMS_HEADER: &str = "x-local-claims";
+pub(crate) const CLAIMS_HEADER: &str = "x-local-claims";
 
 /// A client's request, with what API Gateway adds to it.
 #[derive(Clone, Debug)]

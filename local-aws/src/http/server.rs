@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
 
+use super::access::local_only;
 use super::stream::{Control, ControlledStream, Cut};
 use crate::lock::lock;
 
@@ -65,8 +66,20 @@ pub(crate) async fn bind(port: u16) -> io::Result<TcpListener> {
 }
 
 impl Server {
-    /// Serves `router` on `listener`, over TLS if `tls` is set.
+    /// Serves `router` on `listener`, over TLS if `tls` is set. Rejects requests that a page of
+    /// another site may have sent.
     pub(crate) fn start(
+        listener: TcpListener,
+        router: Router,
+        tls: Option<TlsAcceptor>,
+        accepted: Arc<Accepted>,
+    ) -> io::Result<Self> {
+        let router = local_only(router, listener.local_addr()?.port());
+        Self::start_public(listener, router, tls, accepted)
+    }
+
+    /// Serves a router that limits the access by itself.
+    pub(crate) fn start_public(
         listener: TcpListener,
         router: Router,
         tls: Option<TlsAcceptor>,

@@ -5,9 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use serde_json::Value;
 use tokio::io::AsyncRead;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinHandle};
 
@@ -35,7 +37,7 @@ enum Phase {
 
 #[derive(Debug)]
 struct Process {
-    pid: u32,
+    pid: Option<u32>,
     kill: Arc<Notify>,
     watcher: AbortHandle,
 }
@@ -94,7 +96,7 @@ impl Function {
     /// The id of the process, if there is one.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
-        lock(&self.0.process).as_ref().map(|process| process.pid)
+        lock(&self.0.process).as_ref()?.pid
     }
 
     /// The last init error that the function reported.
@@ -111,11 +113,9 @@ impl Function {
 
     /// Sends the process SIGTERM and waits for its end. The next invocation starts another one.
     pub async fn terminate(&self) {
-        if let Some(pid) = self.pid() {
-            let kill = Command::new("kill").arg("-TERM").arg(pid.to_string()).status().await;
-            if !kill.is_ok_and(|status| status.success()) {
-                self.signal_kill();
-            }
+        let pid = self.pid().and_then(|pid| i32::try_from(pid).ok()).map(Pid::from_raw);
+        if pid.is_some_and(|pid| kill(pid, Signal::SIGTERM).is_err()) {
+            self.signal_kill();
         }
         self.stopped().await;
     }
@@ -203,7 +203,7 @@ impl Function {
         let kill = Arc::new(Notify::new());
         let mut process = lock(&self.0.process);
         self.0.phase.send_replace(Phase::Starting);
-        let pid = child.id().unwrap_or_default();
+        let pid = child.id();
         let watcher =
             tokio::spawn(self.clone().watch(child, Arc::clone(&kill), logs)).abort_handle();
         *process = Some(Process { pid, kill, watcher });

@@ -3,11 +3,10 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::support::{Answered, SIGNED, chat, send, start_chat};
+use crate::support::{Answered, SIGNED, chat, connect, parse, send, start_chat, write_start_chat};
 use local_aws::{Fault, LocalAws, Operation, Options, fixtures};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
 
 const A_WHILE: Duration = Duration::from_millis(300);
 
@@ -72,16 +71,8 @@ async fn a_delay() -> io::Result<()> {
 #[tokio::test]
 async fn a_slow_body() -> io::Result<()> {
     let local = with(Fault::slow_body(A_WHILE)).await?;
-    let mut stream = TcpStream::connect(local.connect_url().trim_start_matches("http://")).await?;
-    let body = chat(json!({})).to_string();
-    crate::support::exchange(
-        &mut stream,
-        "PUT",
-        "/contact/chat",
-        &[&SIGNED[..], &[("Connection", "close")]].concat(),
-        body.as_bytes(),
-    )
-    .await?;
+    let mut stream = connect(&local.connect_url()).await?;
+    write_start_chat(&mut stream, &local.connect_url(), &[("Connection", "close")]).await?;
     let mut answer = Vec::new();
     while !String::from_utf8_lossy(&answer).contains("\r\n\r\n") {
         stream.read_buf(&mut answer).await?;
@@ -93,7 +84,7 @@ async fn a_slow_body() -> io::Result<()> {
     );
     stream.read_to_end(&mut answer).await?;
     assert!(began.elapsed() >= A_WHILE / 2);
-    assert!(crate::support::parse(&answer)?.json()["ContactId"].is_string());
+    assert!(parse(&answer)?.json()["ContactId"].is_string());
     Ok(())
 }
 
@@ -135,18 +126,11 @@ async fn a_black_hole() -> io::Result<()> {
 #[tokio::test]
 async fn a_connection_closed_after_the_answer() -> io::Result<()> {
     let local = with(Fault::close_after_answer()).await?;
-    let mut stream = TcpStream::connect(local.connect_url().trim_start_matches("http://")).await?;
-    crate::support::exchange(
-        &mut stream,
-        "PUT",
-        "/contact/chat",
-        &SIGNED,
-        chat(json!({})).to_string().as_bytes(),
-    )
-    .await?;
+    let mut stream = connect(&local.connect_url()).await?;
+    write_start_chat(&mut stream, &local.connect_url(), &[]).await?;
     let mut answer = Vec::new();
     tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await??;
-    let answered = crate::support::parse(&answer)?;
+    let answered = parse(&answer)?;
     assert_eq!((answered.status, answered.header("connection")), (200, None));
     Ok(())
 }
@@ -154,16 +138,9 @@ async fn a_connection_closed_after_the_answer() -> io::Result<()> {
 #[tokio::test]
 async fn a_connection_is_kept_and_counted_once() -> io::Result<()> {
     let local = LocalAws::start(Options::without_function()).await?;
-    let mut stream = TcpStream::connect(local.connect_url().trim_start_matches("http://")).await?;
+    let mut stream = connect(&local.connect_url()).await?;
     for _ in 0..3 {
-        crate::support::exchange(
-            &mut stream,
-            "PUT",
-            "/contact/chat",
-            &SIGNED,
-            chat(json!({})).to_string().as_bytes(),
-        )
-        .await?;
+        write_start_chat(&mut stream, &local.connect_url(), &[]).await?;
         let mut answer = Vec::new();
         while !String::from_utf8_lossy(&answer).ends_with('}') {
             stream.read_buf(&mut answer).await?;

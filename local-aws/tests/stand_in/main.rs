@@ -1,5 +1,6 @@
 //! Tests of the stand-in from outside: of its servers with raw requests, and of its command.
 
+mod access;
 mod cli;
 mod connect;
 mod credentials;

@@ -44,16 +44,18 @@ pub(crate) async fn send(
     body: &[u8],
 ) -> io::Result<Answered> {
     let address = url.trim_start_matches("http://");
+    let host = [("Host", address), ("Connection", "close")];
+    let given = headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host"));
+    let more = if given { &host[1..] } else { &host[..] };
     let mut stream = TcpStream::connect(address).await?;
-    exchange(&mut stream, method, path, &[headers, &[("Connection", "close")]].concat(), body)
-        .await?;
+    write(&mut stream, method, path, &[headers, more].concat(), body).await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
     parse(&answer)
 }
 
-/// Writes a request.
-pub(crate) async fn exchange(
+/// Writes a request with these headers and a `Content-Length`.
+pub(crate) async fn write(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     method: &str,
     path: &str,
@@ -62,9 +64,6 @@ pub(crate) async fn exchange(
 ) -> io::Result<()> {
     let given = |wanted: &str| headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted));
     let mut head = format!("{method} {path} HTTP/1.1\r\n");
-    if !given("host") {
-        head.push_str("Host: api.example.com\r\n");
-    }
     for (name, value) in headers {
         let _ = write!(head, "{name}: {value}\r\n");
     }
@@ -73,6 +72,23 @@ pub(crate) async fn exchange(
     }
     stream.write_all(format!("{head}\r\n").as_bytes()).await?;
     stream.write_all(body).await
+}
+
+/// Writes a `StartChatContact` request to Amazon Connect at `url`.
+pub(crate) async fn write_start_chat(
+    stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
+    url: &str,
+    more_headers: &[(&str, &str)],
+) -> io::Result<()> {
+    let host = url.rsplit('/').next().unwrap_or_default();
+    let headers = [&SIGNED[..], &[("Host", host)], more_headers].concat();
+    let body = chat(json!({})).to_string();
+    write(stream, "PUT", "/contact/chat", &headers, body.as_bytes()).await
+}
+
+/// Connects to the server at `url`.
+pub(crate) async fn connect(url: &str) -> io::Result<TcpStream> {
+    TcpStream::connect(url.rsplit('/').next().unwrap_or_default()).await
 }
 
 /// Parses an answer.

@@ -3,18 +3,16 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::support::{SIGNED, chat, idle};
+use crate::support::{Answered, connect, idle, parse, write_start_chat};
 use local_aws::{Fault, LocalAws, Options};
-use serde_json::json;
 use tokio::io::AsyncReadExt;
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-async fn ask(local: &LocalAws, name: &'static str) -> io::Result<crate::support::Answered> {
+async fn ask(local: &LocalAws, host: &'static str) -> io::Result<Answered> {
     let ca = local.ca_file().ok_or(io::ErrorKind::NotFound)?;
     let mut roots = RootCertStore::empty();
     let certificate = CertificateDer::from_pem_file(ca).map_err(io::Error::other)?;
@@ -24,21 +22,15 @@ async fn ask(local: &LocalAws, name: &'static str) -> io::Result<crate::support:
         .map_err(io::Error::other)?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    let stream = TcpStream::connect(local.connect_url().trim_start_matches("https://")).await?;
-    let name = ServerName::try_from(name).map_err(io::Error::other)?;
+    let stream = connect(&local.connect_url()).await?;
+    let name = ServerName::try_from(host).map_err(io::Error::other)?;
     let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await?;
-    let headers = [&SIGNED[..], &[("Connection", "close")]].concat();
-    crate::support::exchange(
-        &mut stream,
-        "PUT",
-        "/contact/chat",
-        &headers,
-        chat(json!({})).to_string().as_bytes(),
-    )
-    .await?;
+    let url = local.connect_url();
+    write_start_chat(&mut stream, &url.replace("127.0.0.1", host), &[("Connection", "close")])
+        .await?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await?;
-    crate::support::parse(&answer)
+    parse(&answer)
 }
 
 #[tokio::test]

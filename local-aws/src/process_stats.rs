@@ -1,4 +1,8 @@
-//! The memory of a process, from `/proc`.
+//! The memory and the CPU time of processes.
+
+use std::time::Duration;
+
+use nix::sys::resource::{UsageWho, getrusage};
 
 /// The memory of a process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +27,19 @@ impl ProcessMemory {
         };
         Some(Self { resident_kib: member("VmRSS:")?, peak_kib: member("VmHWM:")? })
     }
+}
+
+/// The CPU time of all child processes that have ended and were waited for.
+#[must_use]
+pub fn ended_children_cpu_time() -> Duration {
+    let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else {
+        return Duration::ZERO;
+    };
+    let times = [usage.user_time(), usage.system_time()].map(|time| {
+        let seconds = Duration::from_secs(u64::try_from(time.tv_sec()).unwrap_or_default());
+        seconds + Duration::from_micros(u64::try_from(time.tv_usec()).unwrap_or_default())
+    });
+    times.into_iter().sum()
 }
 
 #[cfg(test)]
