@@ -167,22 +167,22 @@ ASKED_ARCH = $(if $(filter command% environment%,$(origin ARCH)),--arch '$(ARCH)
 AWS_TOOL := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$(CURDIR)/.tools/sam/bin:$$PATH" .tools/sam/bin/python tools/aws
 
 .PHONY: deploy
-deploy: ## Deploy stacks/STACK.yaml to your AWS account; asks for what it needs the first time (YES=1: no confirmation)
+deploy: ## Deploy stacks/STACK.yaml to your AWS account; asks the first time (YES=1: no confirmation)
 	@tools/venv sam cargo-lambda
 	@$(AWS_TOOL)/deploy.py '$(STACK)' $(ASKED_ARCH) $(if $(YES),--yes)
 
 .PHONY: doctor
-doctor: ## Say what is right with a stack and what is not, before and after deploying it; changes nothing
+doctor: ## Say what is right with a stack and what is not; changes nothing
 	@tools/venv sam
 	@$(AWS_TOOL)/doctor.py '$(STACK)'
 
 .PHONY: smoke
-smoke: ## Start and end one real chat by each way that the deployed stack offers (TOKEN=… if tokens authorize)
+smoke: ## Start and end a real chat by each way of the deployed stack (TOKEN=… if tokens authorize)
 	@tools/venv sam
 	@$(AWS_TOOL)/smoke.py '$(STACK)'
 
 .PHONY: costs
-costs: ## Compute what a month costs, from the price list in tools/aws/prices.yaml
+costs: ## Compute what a month costs
 	@tools/venv sam
 	@$(AWS_TOOL)/costs.py
 

@@ -30,7 +30,7 @@ def examine(aws: Context) -> list[Finding]:
         findings = list(identity(aws))
         aws.deployed = aws.deployed or Deployed.find(aws.session, aws.file.name)
     except UNREACHABLE as error:
-        return [Finding(WRONG, "credentials", code(error), f"AWS does not accept them: {error}")]
+        return [Finding(WRONG, "credentials", code(error), f"{error}. Set AWS_PROFILE, or sign in.")]
     checks = BEFORE + (AFTER if aws.deployed else [])
     findings += [finding for check in checks for finding in checked(check, aws)]
     if not aws.deployed:
