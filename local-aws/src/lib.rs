@@ -24,6 +24,7 @@ mod lambda;
 mod launch;
 mod local_aws;
 mod options;
+mod participant;
 mod playground;
 mod queue;
 mod receive;

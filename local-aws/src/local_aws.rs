@@ -15,6 +15,7 @@ use crate::deployed::{Deployed, Target};
 use crate::function::Function;
 use crate::lambda::{Invoked, Lambda};
 use crate::options::Options;
+use crate::participant::{self, Participants};
 use crate::queue::Call;
 use crate::server::{self, Server};
 use crate::tls::CaFile;
@@ -55,8 +56,9 @@ impl LocalAws {
         } else {
             Some(Deployed::new(&options, 0, &options.verified_env, &target).await?)
         };
-        let routes = front(&deployed, verified.as_ref(), &connect, &options);
         let listener = server::bind(options.front_port).await?;
+        let participants = Participants::new(&options, connect.clone(), listener.local_addr()?);
+        let routes = front(&deployed, verified.as_ref(), participants, &options);
         let front = Server::start(listener, routes, None, Arc::default())?;
         let local = Self {
             deployed,
@@ -166,14 +168,19 @@ async fn serve_connect(
 fn front(
     deployed: &Deployed,
     verified: Option<&Deployed>,
-    connect: &Connect,
+    participants: Arc<Participants>,
     options: &Options,
 ) -> Router {
     let lambda = &deployed.lambda;
     let behind_authorizer = &verified.unwrap_or(deployed).lambda;
     let routes = gateway::router(Arc::clone(lambda), Arc::clone(behind_authorizer), options)
         .merge(invoke::router(Arc::clone(lambda), options.narrator.clone()))
-        .merge(connect::control::router(connect.clone()));
+        .merge(connect::control::router(participants.connect.clone()));
+    let routes = if options.real_connect {
+        routes
+    } else {
+        routes.merge(participant::router(participants, options))
+    };
     let routes = if options.playground {
         routes.merge(playground::router(options)).layer(middleware::from_fn(playground::guard))
     } else {

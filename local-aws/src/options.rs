@@ -64,6 +64,10 @@ pub struct Options {
     pub flows: Vec<String>,
     /// Who is told of each request as it goes.
     pub narrator: Narrator,
+    /// Who is told of each message of a chat as it goes.
+    pub chat_narrator: Narrator,
+    /// How many times as fast as a clock's the time of chats passes.
+    pub chat_pace: f64,
 }
 
 impl Options {
@@ -95,6 +99,8 @@ impl Options {
             instances: vec![world::INSTANCE_ID.to_owned()],
             flows: vec![world::FLOW_ID.to_owned(), world::SECOND_FLOW_ID.to_owned()],
             narrator: Narrator::default(),
+            chat_narrator: Narrator::default(),
+            chat_pace: 1.0,
         }
     }
 
@@ -207,6 +213,21 @@ impl Options {
     #[must_use]
     pub fn narrate(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.narrator = Narrator(Some(Arc::new(tell)));
+        self
+    }
+
+    /// Has `tell` called with one line for each message of a chat as it goes.
+    #[must_use]
+    pub fn narrate_chats(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.chat_narrator = Narrator(Some(Arc::new(tell)));
+        self
+    }
+
+    /// Sets how many times as fast as a clock's the time of chats passes: how soon agents answer, how long a chat
+    /// waits for its customer and how long it runs.
+    #[must_use]
+    pub fn chat_pace(mut self, pace: f64) -> Self {
+        self.chat_pace = pace;
         self
     }
 }

@@ -61,6 +61,28 @@ impl Contacts {
         true
     }
 
+    /// Ends a contact whose chat has ended, for this reason.
+    pub(crate) fn finish(&mut self, id: &str, reason: &str) {
+        if self.end(id)
+            && let Some(contact) = self.all.get_mut(id)
+        {
+            contact.disconnect_reason = Some(reason.to_owned());
+        }
+    }
+
+    /// Ends a contact by a transfer, and begins the next one of its session.
+    pub(crate) fn transfer(&mut self, id: &str, initial: &str) -> Option<String> {
+        let next = self.all.get(id)?.transferred(initial);
+        let next_id = next.id.clone();
+        self.finish(id, "TRANSFERRED");
+        // The session still counts as one chat that runs.
+        for started in self.started.iter_mut().filter(|started| *started == id) {
+            started.clone_from(&next_id);
+        }
+        self.put(next);
+        Some(next_id)
+    }
+
     /// How many chats the API has started.
     pub(crate) fn started(&self) -> usize {
         self.started.len() + self.forgotten

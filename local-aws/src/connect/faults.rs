@@ -14,11 +14,40 @@ pub enum Operation {
     DescribeContact,
     /// `POST /contact/stop`
     StopContact,
-    /// Any of them.
+    /// `POST /participant/connection`
+    CreateParticipantConnection,
+    /// `POST /participant/message`
+    SendMessage,
+    /// `POST /participant/event`
+    SendEvent,
+    /// `POST /participant/transcript`
+    GetTranscript,
+    /// `POST /participant/disconnect`
+    DisconnectParticipant,
+    /// A frame of a chat on its way to the customer; it can be delayed, or lost with its websocket (reset).
+    WebsocketFrame,
+    /// Any of Amazon Connect's first three. Those of the participant service have to be named.
     Any,
 }
 
 impl Operation {
+    const ALL: [Self; 10] = [
+        Self::StartChatContact,
+        Self::DescribeContact,
+        Self::StopContact,
+        Self::CreateParticipantConnection,
+        Self::SendMessage,
+        Self::SendEvent,
+        Self::GetTranscript,
+        Self::DisconnectParticipant,
+        Self::WebsocketFrame,
+        Self::Any,
+    ];
+
+    fn is_any(self) -> bool {
+        [Self::StartChatContact, Self::DescribeContact, Self::StopContact].contains(&self)
+    }
+
     /// The operation's name.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -26,13 +55,18 @@ impl Operation {
             Self::StartChatContact => "StartChatContact",
             Self::DescribeContact => "DescribeContact",
             Self::StopContact => "StopContact",
+            Self::CreateParticipantConnection => "CreateParticipantConnection",
+            Self::SendMessage => "SendMessage",
+            Self::SendEvent => "SendEvent",
+            Self::GetTranscript => "GetTranscript",
+            Self::DisconnectParticipant => "DisconnectParticipant",
+            Self::WebsocketFrame => "WebsocketFrame",
             Self::Any => "Any",
         }
     }
 
     pub(crate) fn named(name: &str) -> Option<Self> {
-        let all = [Self::StartChatContact, Self::DescribeContact, Self::StopContact, Self::Any];
-        all.into_iter().find(|operation| operation.name() == name)
+        Self::ALL.into_iter().find(|operation| operation.name() == name)
     }
 }
 
@@ -80,6 +114,11 @@ impl Fault {
             headers: Vec::new(),
             close: false,
         }
+    }
+
+    /// Whether the connection is reset before anything is done.
+    pub(crate) fn resets(&self) -> bool {
+        self.effect == Effect::Reset
     }
 
     /// The request is refused with this status and error type; with an empty type, without one.
@@ -212,8 +251,10 @@ impl Faults {
     pub(crate) fn take(&self, operation: Operation) -> Option<Fault> {
         let mut faults = lock(&self.0);
         faults.retain(|fault| fault.times != Some(0));
-        let fault =
-            faults.iter_mut().find(|fault| fault.on == Operation::Any || fault.on == operation)?;
+        let meets = |fault: &&mut Fault| {
+            fault.on == operation || (fault.on == Operation::Any && operation.is_any())
+        };
+        let fault = faults.iter_mut().find(meets)?;
         fault.times = fault.times.map(|times| times.saturating_sub(1));
         Some(fault.clone())
     }

@@ -1,6 +1,7 @@
 //! Amazon Connect: `StartChatContact`, `DescribeContact` and `StopContact`.
 
 pub(crate) mod answer;
+mod carrier;
 mod check;
 mod contact;
 mod contacts;
@@ -8,7 +9,7 @@ pub(crate) mod control;
 mod fault_json;
 mod faults;
 mod journal;
-mod limits;
+pub(crate) mod limits;
 mod model;
 mod operations;
 mod rules;
@@ -16,10 +17,11 @@ mod seed;
 pub(crate) mod server;
 mod signature;
 mod started;
-mod tokens;
+pub(crate) mod tokens;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
+pub(crate) use carrier::Carrier;
 pub use contact::Contact;
 pub use faults::{Fault, Operation};
 pub use journal::Received;
@@ -94,7 +96,27 @@ impl Connect {
     /// Ends a contact. `false` if there is none of that id.
     #[expect(clippy::must_use_candidate, reason = "most callers know that the contact is there")]
     pub fn end_contact(&self, id: &str) -> bool {
-        lock(&self.0.service.contacts).end(id)
+        self.0.service.end(id)
+    }
+
+    /// Ends a contact whose chat has ended, for this reason.
+    pub(crate) fn finish_contact(&self, id: &str, reason: &str) {
+        lock(&self.0.service.contacts).finish(id, reason);
+    }
+
+    /// Ends a contact by a transfer: the id of the contact that its session goes on as.
+    pub(crate) fn transfer_contact(&self, id: &str, initial: &str) -> Option<String> {
+        lock(&self.0.service.contacts).transfer(id, initial)
+    }
+
+    /// Hands over the chats from now on.
+    pub(crate) fn carry(&self, carrier: Weak<dyn Carrier>) {
+        self.0.service.carry(carrier);
+    }
+
+    /// The fault for this request, used up once.
+    pub(crate) fn take_fault(&self, operation: Operation) -> Option<Fault> {
+        self.0.faults.take(operation)
     }
 
     /// Forgets these contacts, and the client tokens that they were started with.

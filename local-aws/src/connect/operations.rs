@@ -1,12 +1,13 @@
 //! The operations: a request in, an answer out, contacts changed in between.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::answer::{Answer, Refusal};
+use super::carrier::Carrier;
 use super::contact::Contact;
 use super::contacts::{Contacts, Discontinuous};
 use super::limits::Bucket;
@@ -27,6 +28,8 @@ pub(crate) struct Service {
     pub(crate) contacts: Mutex<Contacts>,
     /// The answer to each client token.
     answers: Mutex<HashMap<TokenKey, Started>>,
+    /// Who carries the chats, if anybody does.
+    carrier: OnceLock<Weak<dyn Carrier>>,
 }
 
 /// An instance and a client token.
@@ -46,6 +49,7 @@ impl Service {
             stops: Bucket::new(others),
             contacts: Mutex::new(Contacts::with(seed::contacts())),
             answers: Mutex::default(),
+            carrier: OnceLock::new(),
         }
     }
 
@@ -112,7 +116,31 @@ impl Service {
         let mut contact = started::contact(&id, body, related.as_ref());
         contact.related_contact_id = continued.clone().or(related.map(|related| related.id));
         contacts.start(contact);
-        Ok((id.clone(), started::answer(&id, continued, body)))
+        drop(contacts);
+        let mut answer = started::answer(&id, continued, body);
+        if let Some(carrier) = self.carrier() {
+            carrier.start(body, &mut answer);
+        }
+        Ok((id, answer))
+    }
+
+    /// Hands over the chats from now on.
+    pub(crate) fn carry(&self, carrier: Weak<dyn Carrier>) {
+        // The first one stays.
+        let _ = self.carrier.set(carrier);
+    }
+
+    fn carrier(&self) -> Option<Arc<dyn Carrier>> {
+        self.carrier.get().and_then(Weak::upgrade)
+    }
+
+    /// Ends a contact and its chat. `false` if there is none of that id.
+    pub(crate) fn end(&self, id: &str) -> bool {
+        let ended = lock(&self.contacts).end(id);
+        if let Some(carrier) = self.carrier().filter(|_| ended) {
+            carrier.end(id);
+        }
+        ended
     }
 
     /// Forgets these contacts and their client tokens.
@@ -120,6 +148,9 @@ impl Service {
         let ids: HashSet<&str> = ids.iter().map(String::as_str).collect();
         lock(&self.answers).retain(|_, (contact, _)| !ids.contains(contact.as_str()));
         lock(&self.contacts).forget(&ids);
+        if let Some(carrier) = self.carrier() {
+            carrier.forget(&ids);
+        }
     }
 
     pub(crate) fn describe_contact(&self, instance: &str, contact: &str) -> Answer {
@@ -150,7 +181,7 @@ impl Service {
             return Answer::invalid(&faults.join("; "));
         }
         let id = text(body, "ContactId");
-        if lock(&self.contacts).end(id) {
+        if self.end(id) {
             Answer::ok(&json!({})).about(id)
         } else {
             Answer::error(

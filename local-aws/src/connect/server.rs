@@ -96,32 +96,8 @@ impl Exchange {
         operation: Option<Operation>,
         fault: Option<Fault>,
     ) -> Response {
-        let fault = fault.unwrap_or_else(|| Fault::of(Effect::Usual));
-        // A sleep of no time takes up to a millisecond.
-        if !fault.delay.is_zero() {
-            tokio::time::sleep(fault.delay).await;
-        }
         let usual = || self.usual(headers, received, operation);
-        let mut answer = match &fault.effect {
-            Effect::Usual => usual(),
-            Effect::Without(member) => usual().without(member),
-            Effect::Status(status, kind) => refusal(*status, kind, &fault.message),
-            Effect::Raw(status, content_type, body) => {
-                Answer::raw(*status, content_type, body.clone())
-            }
-            Effect::Reset => return self.reset(),
-            Effect::ResetAfterStart => {
-                self.note(&Answer { status: 0, ..usual() });
-                return self.reset();
-            }
-            Effect::BlackHole => std::future::pending().await,
-        };
-        answer.headers.extend(fault.headers.iter().cloned());
-        self.note(&answer);
-        if fault.close {
-            self.close_later();
-        }
-        response(answer, fault.body_delay)
+        perform(fault, &self.connection, usual, |answer| self.note(answer)).await
     }
 
     fn usual(
@@ -155,20 +131,52 @@ impl Exchange {
             self.connect.0.narrator.tell(|| received.line());
         }
     }
+}
 
-    /// Whatever is answered now does not reach the peer.
-    fn reset(&self) -> Response {
-        self.connection.control.cut(Cut::Reset);
-        Response::new(Body::empty())
+/// Answers as usual, or as the fault has it; `note` is told of the answer before it goes.
+pub(crate) async fn perform(
+    fault: Option<Fault>,
+    connection: &Connection,
+    usual: impl FnOnce() -> Answer,
+    note: impl Fn(&Answer),
+) -> Response {
+    let fault = fault.unwrap_or_else(|| Fault::of(Effect::Usual));
+    // A sleep of no time takes up to a millisecond.
+    if !fault.delay.is_zero() {
+        tokio::time::sleep(fault.delay).await;
     }
+    let mut answer = match &fault.effect {
+        Effect::Usual => usual(),
+        Effect::Without(member) => usual().without(member),
+        Effect::Status(status, kind) => refusal(*status, kind, &fault.message),
+        Effect::Raw(status, content_type, body) => Answer::raw(*status, content_type, body.clone()),
+        Effect::Reset => return reset(connection),
+        Effect::ResetAfterStart => {
+            note(&Answer { status: 0, ..usual() });
+            return reset(connection);
+        }
+        Effect::BlackHole => std::future::pending().await,
+    };
+    answer.headers.extend(fault.headers.iter().cloned());
+    note(&answer);
+    if fault.close {
+        close_later(connection);
+    }
+    response(answer, fault.body_delay)
+}
 
-    fn close_later(&self) {
-        let control = self.connection.control.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(LAST_ANSWER).await;
-            control.cut(Cut::Close);
-        });
-    }
+/// Whatever is answered now does not reach the peer.
+fn reset(connection: &Connection) -> Response {
+    connection.control.cut(Cut::Reset);
+    Response::new(Body::empty())
+}
+
+fn close_later(connection: &Connection) {
+    let control = connection.control.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(LAST_ANSWER).await;
+        control.cut(Cut::Close);
+    });
 }
 
 fn refusal(status: u16, kind: &str, message: &str) -> Answer {

@@ -1,18 +1,10 @@
 //! A chat that is being started: the contact, and the answer.
 
-use std::time::Duration;
-
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::contact::Contact;
 use super::{rules, tokens};
-use crate::clock;
-
-/// How long the answer's connection token is good for.
-const TOKEN_LIFE: Duration = Duration::from_hours(24);
-/// How long the answer's websocket URL is good for.
-const URL_LIFE: Duration = Duration::from_secs(100);
 
 /// The new contact; it takes over the attributes of the one that it relates to.
 pub(crate) fn contact(id: &str, body: &Value, related: Option<&Contact>) -> Contact {
@@ -38,17 +30,6 @@ pub(crate) fn answer(id: &str, continued: Option<String>, body: &Value) -> Map<S
     answer.insert("ParticipantToken".to_owned(), json!(tokens::participant()));
     if let Some(continued) = continued {
         answer.insert("ContinuedFromContactId".to_owned(), json!(continued));
-    }
-    let wanted: Vec<_> =
-        body.get("ConnectionTypes").and_then(Value::as_array).into_iter().flatten().collect();
-    if wanted.iter().any(|kind| *kind == "CONNECTION_CREDENTIALS") {
-        let credentials = json!({"ConnectionToken": tokens::connection(), "Expiry": clock::iso8601_in(TOKEN_LIFE)});
-        answer.insert("ConnectionCredentials".to_owned(), credentials);
-    }
-    if wanted.iter().any(|kind| *kind == "WEBSOCKET") {
-        let websocket =
-            json!({"Url": tokens::websocket(), "ConnectionExpiry": clock::iso8601_in(URL_LIFE)});
-        answer.insert("Websocket".to_owned(), websocket);
     }
     if body.get("ChatStreamingConfiguration").is_some_and(|streaming| !streaming.is_null()) {
         answer.insert("StreamingId".to_owned(), json!(Uuid::new_v4().to_string()));

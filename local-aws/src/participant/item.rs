@@ -1,0 +1,158 @@
+//! The items of a transcript, and the frames that carry them over a websocket.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::clock;
+
+pub(crate) const TOPIC: &str = "aws/chat";
+
+pub(crate) const TYPING: &str = "application/vnd.amazonaws.connect.event.typing";
+pub(crate) const DELIVERED: &str = "application/vnd.amazonaws.connect.event.message.delivered";
+pub(crate) const READ: &str = "application/vnd.amazonaws.connect.event.message.read";
+pub(crate) const ACKNOWLEDGED: &str =
+    "application/vnd.amazonaws.connect.event.connection.acknowledged";
+pub(crate) const JOINED: &str = "application/vnd.amazonaws.connect.event.participant.joined";
+pub(crate) const LEFT: &str = "application/vnd.amazonaws.connect.event.participant.left";
+pub(crate) const TRANSFERRED: &str = "application/vnd.amazonaws.connect.event.transfer.succeeded";
+pub(crate) const ENDED: &str = "application/vnd.amazonaws.connect.event.chat.ended";
+const METADATA: &str = "application/vnd.amazonaws.connect.event.message.metadata";
+
+/// A sender.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Participant {
+    #[serde(rename = "ParticipantId")]
+    pub(crate) id: String,
+    #[serde(rename = "DisplayName")]
+    pub(crate) name: String,
+    #[serde(rename = "ParticipantRole")]
+    role: &'static str,
+}
+
+impl Participant {
+    pub(crate) fn customer(id: &str, name: &str) -> Self {
+        Self { id: id.to_owned(), name: name.to_owned(), role: "CUSTOMER" }
+    }
+
+    pub(crate) fn agent(name: &str) -> Self {
+        Self { id: Uuid::new_v4().to_string(), name: name.to_owned(), role: "AGENT" }
+    }
+
+    pub(crate) fn system() -> Self {
+        Self { role: "SYSTEM", ..Self::agent("SYSTEM_MESSAGE") }
+    }
+}
+
+/// When a recipient got a message and when they read it.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Receipt {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivered_timestamp: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read_timestamp: Option<String>,
+    recipient_participant_id: String,
+}
+
+/// What is known of a message besides its content.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Metadata {
+    message_id: String,
+    receipts: Vec<Receipt>,
+}
+
+/// A message or an event, under the names of `GetTranscript`.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct Item {
+    pub(crate) id: String,
+    #[serde(rename = "Type")]
+    kind: &'static str,
+    pub(crate) absolute_time: String,
+    pub(crate) content_type: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) content: Option<String>,
+    #[serde(flatten)]
+    sender: Participant,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message_metadata: Option<Metadata>,
+    /// The contact of the current session that it was sent on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) contact_id: Option<String>,
+    /// The contact of a past session that it was sent on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    related_contact_id: Option<String>,
+}
+
+impl Item {
+    /// An event, now.
+    pub(crate) fn event(contact: &str, sender: &Participant, content_type: &str) -> Self {
+        Self {
+            id: Uuid::new_v4().to_string(),
+            kind: "EVENT",
+            absolute_time: clock::iso8601_in(Duration::ZERO),
+            content_type: content_type.to_owned(),
+            content: None,
+            sender: sender.clone(),
+            message_metadata: None,
+            contact_id: Some(contact.to_owned()),
+            related_contact_id: None,
+        }
+    }
+
+    /// A message, now.
+    pub(crate) fn message(contact: &str, sender: &Participant, kind: &str, text: &str) -> Self {
+        let event = Self::event(contact, sender, kind);
+        let metadata = Metadata { message_id: event.id.clone(), receipts: Vec::new() };
+        let (content, message_metadata) = (Some(text.to_owned()), Some(metadata));
+        Self { kind: "MESSAGE", content, message_metadata, ..event }
+    }
+
+    /// The same, as a later session shows it.
+    pub(crate) fn of_the_past(mut self) -> Self {
+        self.related_contact_id = self.contact_id.take().or(self.related_contact_id);
+        self
+    }
+
+    /// Notes that a recipient got the message or read it. The receipt to send, unless that is known.
+    pub(crate) fn receive(&mut self, recipient: &str, content_type: &str) -> Option<Metadata> {
+        let Metadata { message_id, receipts } = self.message_metadata.as_mut()?;
+        let known = receipts.iter().position(|known| known.recipient_participant_id == recipient);
+        let mut receipt = known.map(|known| receipts.remove(known)).unwrap_or_default();
+        recipient.clone_into(&mut receipt.recipient_participant_id);
+        let Receipt { read_timestamp, delivered_timestamp, .. } = &mut receipt;
+        let time = if content_type == READ { read_timestamp } else { delivered_timestamp };
+        let is_new = time.is_none();
+        time.get_or_insert_with(|| clock::iso8601_in(Duration::ZERO));
+        receipts.push(receipt.clone());
+        is_new.then(|| Metadata { message_id: message_id.clone(), receipts: vec![receipt] })
+    }
+
+    /// The frame that carries the item.
+    pub(crate) fn frame(&self, initial_contact_id: &str) -> String {
+        frame(json!(self), initial_contact_id)
+    }
+}
+
+/// The frame that carries a receipt.
+pub(crate) fn receipt_frame(initial_contact_id: &str, contact: &str, receipt: &Metadata) -> String {
+    let content = json!({
+        "Id": Uuid::new_v4().to_string(),
+        "Type": "MESSAGEMETADATA",
+        "ContentType": METADATA,
+        "AbsoluteTime": clock::iso8601_in(Duration::ZERO),
+        "MessageMetadata": receipt,
+        "ContactId": contact,
+    });
+    frame(content, initial_contact_id)
+}
+
+fn frame(mut content: Value, initial_contact_id: &str) -> String {
+    content["InitialContactId"] = json!(initial_contact_id);
+    let content = content.to_string();
+    json!({"topic": TOPIC, "contentType": "application/json", "content": content}).to_string()
+}

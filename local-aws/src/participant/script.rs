@@ -1,0 +1,88 @@
+//! What the agent says.
+
+use serde_json::{Value, json};
+
+use super::item::Item;
+use super::terms::Terms;
+
+pub(crate) const PLAIN: &str = "text/plain";
+pub(crate) const MARKDOWN: &str = "text/markdown";
+pub(crate) const INTERACTIVE: &str = "application/vnd.amazonaws.connect.message.interactive";
+pub(crate) const RESPONSE: &str = "application/vnd.amazonaws.connect.message.interactive.response";
+
+/// What the agent does about a message.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Act {
+    /// Sends this content of this type.
+    Say(&'static str, String),
+    Transfer,
+    End,
+}
+
+pub(crate) fn greeting(customer: &str, agent: &str) -> String {
+    format!(
+        "Hello {customer}, this is {agent}. I repeat what you write. Write \"list\" to choose from a list, \
+         \"transfer\" for a colleague, \"bye\" to end the chat."
+    )
+}
+
+pub(crate) fn greeting_after_transfer(customer: &str, agent: &str) -> String {
+    format!("Hello {customer}, this is {agent}. I will help you from here.")
+}
+
+/// What the agent does about `message`.
+pub(crate) fn answer(message: &Item, terms: &Terms, was_transferred: bool) -> Act {
+    let content = message.content.as_deref().unwrap_or_default();
+    if message.content_type == RESPONSE {
+        return say(&format!("You chose {}.", chosen(content)), terms);
+    }
+    match content.trim().to_lowercase().as_str() {
+        "bye" => Act::End,
+        "transfer" if was_transferred => say("There is no other colleague here.", terms),
+        "transfer" => Act::Transfer,
+        "list" if terms.allows(INTERACTIVE) => Act::Say(INTERACTIVE, list_picker()),
+        "list" => say("This chat was started without the content type for lists.", terms),
+        _ => say(&format!("You wrote: {content}"), terms),
+    }
+}
+
+/// Says it with formatting where the chat allows that.
+fn say(text: &str, terms: &Terms) -> Act {
+    match text.split_once(": ") {
+        Some((intro, rest)) if terms.allows(MARKDOWN) => {
+            Act::Say(MARKDOWN, format!("**{intro}:** {rest}"))
+        }
+        _ => Act::Say(PLAIN, text.to_owned()),
+    }
+}
+
+/// The element that was chosen: clients answer with its title, as it is or in JSON.
+fn chosen(content: &str) -> String {
+    let json: Value = serde_json::from_str(content).unwrap_or_default();
+    let title = json
+        .pointer("/data/selectedElement")
+        .or_else(|| json.pointer("/data/content/title"))
+        .and_then(Value::as_str);
+    title.unwrap_or(content).to_owned()
+}
+
+fn list_picker() -> String {
+    let element = |title, subtitle| json!({"title": title, "subtitle": subtitle});
+    json!({
+        "templateType": "ListPicker",
+        "version": "1.0",
+        "data": {
+            "replyMessage": {"title": "Thank you", "subtitle": "The agent has your choice"},
+            "content": {
+                "title": "What is it about?",
+                "subtitle": "Choose one",
+                "elements": [
+                    element("My order", "Delivery, changes, returns"),
+                    element("An invoice", "Payment, refunds"),
+                    element("Something else", "We find out together"),
+                ],
+            },
+        },
+    })
+    .to_string()
+}

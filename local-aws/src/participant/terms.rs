@@ -1,0 +1,75 @@
+//! What a chat was started with, and how it goes on and ends.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+const DEFAULT_MINUTES: u64 = 25 * 60;
+
+/// What was agreed on when the chat was started.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    /// The content types that may be sent.
+    content_types: Vec<String>,
+    /// The longest time that the chat runs.
+    pub(crate) duration: Duration,
+    /// The agent is disconnected at once when the customer leaves.
+    pub(crate) disconnects_agent: bool,
+}
+
+impl Terms {
+    /// The terms of a `StartChatContact` request.
+    pub(crate) fn of(request: &Value) -> Self {
+        let types = strings(request, "SupportedMessagingContentTypes");
+        let types = if types.is_empty() { vec!["text/plain"] } else { types };
+        let minutes = request.get("ChatDurationInMinutes").and_then(Value::as_u64);
+        Self {
+            content_types: types.into_iter().map(str::to_owned).collect(),
+            duration: Duration::from_mins(minutes.unwrap_or(DEFAULT_MINUTES)),
+            disconnects_agent: strings(request, "DisconnectOnCustomerExit").contains(&"AGENT"),
+        }
+    }
+
+    pub(crate) fn allows(&self, content_type: &str) -> bool {
+        self.content_types.iter().any(|allowed| allowed == content_type)
+    }
+}
+
+/// The strings in a list.
+pub(crate) fn strings<'a>(body: &'a Value, name: &str) -> Vec<&'a str> {
+    let list = body.get(name).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_str).collect()
+}
+
+/// How far a chat has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The customer has not connected yet.
+    Waiting,
+    Connected,
+    CustomerLeft,
+    Ended(EndReason),
+}
+
+/// The reason of a chat's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EndReason {
+    NotConnected,
+    Expired,
+    Agent,
+    Customer,
+    Api,
+}
+
+impl EndReason {
+    /// The reason in the words of contact records.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::NotConnected => "CUSTOMER_CONNECTION_NOT_ESTABLISHED",
+            Self::Expired => "EXPIRED",
+            Self::Agent => "AGENT_DISCONNECT",
+            Self::Customer => "CUSTOMER_DISCONNECT",
+            Self::Api => "API",
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! `POST /participant/transcript`
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::chat::Chat;
+use super::item::Item;
+use super::refusal::{Refusal, invalid};
+
+const DEFAULT_RESULTS: usize = 10;
+const MAX_RESULTS: usize = 100;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum ScanDirection {
+    Forward,
+    Backward,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+enum SortOrder {
+    Ascending,
+    Descending,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct StartPosition {
+    id: Option<String>,
+    absolute_time: Option<String>,
+    most_recent: Option<usize>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub(crate) struct Request {
+    contact_id: Option<String>,
+    max_results: Option<usize>,
+    next_token: Option<String>,
+    scan_direction: Option<ScanDirection>,
+    sort_order: Option<SortOrder>,
+    start_position: StartPosition,
+}
+
+/// One page of the transcript.
+pub(crate) fn get(chat: &Chat, request: &Request) -> Result<Value, Refusal> {
+    let max = request.max_results.unwrap_or(DEFAULT_RESULTS);
+    if max > MAX_RESULTS {
+        return Err(invalid("MaxResults must be at most 100"));
+    }
+    let (direction, start) = start(request)?;
+    let mut items = chosen(chat, request)?;
+    if direction == ScanDirection::Backward {
+        items.reverse();
+    }
+    let first = first(&items, &start, direction)?;
+    let mut page: Vec<_> = items.iter().skip(first).take(max).collect();
+    let is_ascending = request.sort_order == Some(SortOrder::Ascending);
+    if is_ascending != (direction == ScanDirection::Forward) {
+        page.reverse();
+    }
+    let mut answer = json!({"InitialContactId": chat.initial_contact_id, "Transcript": page});
+    if let Some(next) = items.get(first + max) {
+        answer["NextToken"] = json!(token(direction, next));
+    }
+    Ok(answer)
+}
+
+/// Where to start, and in which direction.
+fn start(request: &Request) -> Result<(ScanDirection, StartPosition), Refusal> {
+    if let Some(token) = &request.next_token {
+        return of_token(token).ok_or_else(|| invalid("NextToken is not valid"));
+    }
+    let start = request.start_position.clone();
+    let is_given = start != StartPosition::default();
+    let default = if is_given { ScanDirection::Forward } else { ScanDirection::Backward };
+    Ok((request.scan_direction.unwrap_or(default), start))
+}
+
+/// The items that the request is about, oldest first.
+fn chosen(chat: &Chat, request: &Request) -> Result<Vec<Item>, Refusal> {
+    let has_filter =
+        request.contact_id.is_some() || request.start_position != StartPosition::default();
+    if chat.is_persistent() && has_filter {
+        return Err(invalid("StartPosition and ContactId are not supported for persistent chats"));
+    }
+    let mut items = chat.transcript();
+    if let Some(contact) = &request.contact_id {
+        items.retain(|item| item.contact_id.as_ref() == Some(contact));
+        if items.is_empty() {
+            return Err(invalid("ContactId is not a contact of this chat"));
+        }
+    }
+    Ok(items)
+}
+
+/// The first of the items, which are in the order of the scan, to return.
+fn first(
+    items: &[Item],
+    start: &StartPosition,
+    direction: ScanDirection,
+) -> Result<usize, Refusal> {
+    if let Some(id) = &start.id {
+        let found = items.iter().position(|item| item.id == *id);
+        return found.ok_or_else(|| invalid("The start is not in the transcript"));
+    }
+    let is_forward = direction == ScanDirection::Forward;
+    if let Some(time) = &start.absolute_time {
+        // ISO 8601 in one form sorts as text does.
+        let is_before = |item: &Item| {
+            if is_forward { item.absolute_time < *time } else { item.absolute_time > *time }
+        };
+        return Ok(items.partition_point(is_before));
+    }
+    Ok(match start.most_recent {
+        None => 0,
+        Some(recent) if is_forward => items.len().saturating_sub(recent),
+        Some(recent) => recent.saturating_sub(1),
+    })
+}
+
+/// The token for a page that starts with this item.
+fn token(direction: ScanDirection, next: &Item) -> String {
+    let direction = if direction == ScanDirection::Forward { 'F' } else { 'B' };
+    URL_SAFE_NO_PAD.encode(format!("{direction}{}", next.id))
+}
+
+fn of_token(token: &str) -> Option<(ScanDirection, StartPosition)> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
+    let direction = match text.get(..1)? {
+        "F" => ScanDirection::Forward,
+        "B" => ScanDirection::Backward,
+        _ => return None,
+    };
+    let id = Some(text.get(1..)?.to_owned());
+    Some((direction, StartPosition { id, ..StartPosition::default() }))
+}
