@@ -24,6 +24,8 @@ authorizer had verified these claims. `serve` has a second process of the functi
 with CUSTOMER_ID_CLAIM=sub, unless that variable is set. Faults of Amazon Connect can be asked for with
 `POST /_local/faults`, such as
   {\"kind\":\"status\",\"status\":429,\"errorType\":\"TooManyRequestsException\",\"times\":2}
+  {\"kind\":\"status\",\"status\":403,\"on\":\"CreateParticipantConnection\"}
+  {\"kind\":\"reset\",\"on\":\"WebsocketFrame\"}
 Kinds: status, raw, reset, resetAfterStart, delay, slowBody, garbage, empty, without,
 blackHole, close. Members: on, times, always, status, errorType, message, contentType, body,
 member, headers, delayMs, bodyDelayMs, close.";
@@ -58,6 +60,8 @@ enum Command {
         /// The port of the stand-in of Amazon Connect; 0 for any.
         #[arg(long, default_value_t = 0)]
         connect_port: u16,
+        #[command(flatten)]
+        chats: serve::Chats,
     },
     /// Send every kind of event while Amazon Connect fails in every way, and account for each chat.
     ///
@@ -133,7 +137,9 @@ impl With {
 pub(crate) async fn run(cli: Cli) -> Result<(), String> {
     match cli.command {
         Command::Invoke { with, event } => invoke::run(&with, &event).await,
-        Command::Serve { with, port, connect_port } => serve::run(&with, port, connect_port).await,
+        Command::Serve { with, port, connect_port, chats } => {
+            serve::run(&with, port, connect_port, &chats).await
+        }
         Command::Soak(wish) => soak::run(wish).await,
     }
 }

@@ -1,16 +1,42 @@
 //! `local-aws serve`: stay up.
 
+use clap::Args;
 use local_aws::LocalAws;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::output::line;
 use super::{With, settings};
 
-pub(crate) async fn run(with: &With, port: u16, connect_port: u16) -> Result<(), String> {
+/// How chats go.
+#[derive(Debug, Args)]
+pub(crate) struct Chats {
+    /// Print one line per message of a chat.
+    #[arg(long)]
+    verbose: bool,
+    /// How many times as fast the time of chats passes: 60 has a chat of an hour end after a minute.
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = pace)]
+    chat_pace: f64,
+}
+
+fn pace(text: &str) -> Result<f64, String> {
+    let pace = text.parse().ok().filter(|pace| (0.001..=1e6).contains(pace));
+    pace.ok_or_else(|| "must be a number from 0.001 to 1000000".to_owned())
+}
+
+pub(crate) async fn run(
+    with: &With,
+    port: u16,
+    connect_port: u16,
+    chats: &Chats,
+) -> Result<(), String> {
     let mut options = settings::apply(with.options(), &[("ALLOWED_ORIGINS", "*")])
         .front_port(port)
         .playground(true)
+        .chat_pace(chats.chat_pace)
         .narrate(line);
+    if chats.verbose {
+        options = options.narrate_chats(line);
+    }
     options.connect_port = connect_port;
     options = settings::with_verified_customers(options);
     let real = options.real_connect;
@@ -43,8 +69,9 @@ fn introduce(local: &LocalAws, real: bool) {
         line("Amazon Connect                 the real one, with this shell's credentials");
     } else {
         line(&format!("Amazon Connect, stand-in       {}", local.connect_url()));
+        line(&format!("Participant service (chats)    {front}/participant/"));
         line(&format!(
-            "Requests, contacts, faults     {front}/_local/requests, …/contacts, …/faults"
+            "Requests, contacts, chats …    {front}/_local/requests, …/contacts, …/chats, …/faults"
         ));
     }
     if let Some(ca) = local.ca_file() {
