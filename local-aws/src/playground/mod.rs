@@ -19,11 +19,14 @@ use crate::world;
 
 const PAGE: &str = include_str!("page.html");
 /// What the page loads from `/_local/page/`.
-const FILES: [(&str, &str, &str); 7] = [
+const FILES: [(&str, &str, &str); 10] = [
     ("page.css", CSS, include_str!("page.css")),
     ("answer.js", JS, include_str!("answer.js")),
+    ("chat.js", JS, include_str!("chat.js")),
     ("local.js", JS, include_str!("local.js")),
+    ("messages.js", JS, include_str!("messages.js")),
     ("page.js", JS, include_str!("page.js")),
+    ("participant.js", JS, include_str!("participant.js")),
     ("problems.js", JS, include_str!("problems.js")),
     ("request.js", JS, include_str!("request.js")),
     ("situations.js", JS, include_str!("situations.js")),

@@ -61,17 +61,36 @@ export async function situation({ fault, past, note, twice }) {
   if (fault) return underFault(fault);
   if (twice) return sendTwice();
   await standPast();
+  return goOn(past[0], about.contacts[past[1]], note);
+}
+
+/** Sends the request for a chat that continues the session of this contact. */
+export async function continuing(contact) {
+  unfill();
+  await claim(contact);
+  const note = `The past chat was given to ${about.customer} first: a chat is continued by the verified customer who had it.`;
+  return goOn("ENTIRE_PAST_SESSION", contact, note);
+}
+
+async function goOn(type, contact, note) {
   byId("by-hand").checked = false;
   showByHand();
   fill({
-    "rehydration-type": past[0],
-    "source-contact-id": about.contacts[past[1]],
+    "rehydration-type": type,
+    "source-contact-id": contact,
     "related-contact-id": "",
     "customer-id": "",
     claims: JSON.stringify({ [claimName()]: about.customer }),
   });
   const result = await exchange();
   return { ...result, note: result.status === 200 ? note : undefined };
+}
+
+/** Makes the customer the owner of all contacts of a session. */
+async function claim(initial) {
+  const contacts = await local("contacts");
+  const session = contacts.filter(({ Id, InitialContactId }) => [Id, InitialContactId].includes(initial));
+  for (const contact of session) await local("contacts", "POST", { ...contact, CustomerId: about.customer });
 }
 
 /** Sends while Amazon Connect fails. The faults that were asked for before stay. */
