@@ -5,7 +5,7 @@ import { add, clear, eventType, isEvent, isMessage } from "./messages.js";
 import { join } from "./participant.js";
 
 const KEPT = "chat";
-const FRAMES = 100;
+const FRAMES = 40;
 const TYPING_SHOWN = 4_000;
 const TYPING_SENT = 3_000;
 

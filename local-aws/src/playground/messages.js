@@ -34,7 +34,7 @@ export function add(item, choose) {
   byId("messages").insertBefore(element, shown[at]?.element ?? null);
   shown.splice(at, 0, { Id, AbsoluteTime, element });
   if (item.MessageMetadata) receipt(item.MessageMetadata);
-  byId("messages").scrollTop = byId("messages").scrollHeight;
+  byId("log").scrollTop = byId("log").scrollHeight;
 }
 
 export const isMessage = (item) => item.Type === "MESSAGE";
@@ -54,6 +54,7 @@ function message(item, choose) {
 }
 
 function content({ ContentType, Content }, choose) {
+  if (ContentType === "text/markdown") return [make("p", { className: "text" }, ...formatted(Content))];
   if (ContentType !== INTERACTIVE) return [make("p", { className: "text" }, Content)];
   const { title, elements } = JSON.parse(Content).data.content;
   const buttons = elements.map((element) => {
@@ -63,6 +64,9 @@ function content({ ContentType, Content }, choose) {
   });
   return [make("p", { className: "text" }, title), make("div", { className: "choices-of-agent" }, ...buttons)];
 }
+
+/** Of Markdown, what the agent uses: **strong**. */
+const formatted = (text) => text.split("**").map((part, index) => (index % 2 ? make("strong", {}, part) : part));
 
 function receipt({ MessageId, Receipts: [last] = [] }) {
   const found = shown.find(({ Id }) => Id === MessageId);
