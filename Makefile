@@ -14,7 +14,6 @@ CARGO := cargo
 BUILD := --workspace --all-targets
 FUNCTION := target/debug/start-chat-contact
 LOCAL_AWS := target/debug/local-aws
-
 .PHONY: help
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,42 +38,66 @@ serve: ## Serve the function at http://127.0.0.1:9000 until Ctrl-C
 	@$(CARGO) build $(BUILD)
 	@$(LOCAL_AWS) serve --function $(FUNCTION) --port $(PORT) --connect $(CONNECT)
 
+# The tests wait for timeouts and retries more than they compute, so more of
+# them run at once than there are cores.
 .PHONY: test
-test: ## Run all tests: everything that CI runs besides `make check`
+test: export RUST_TEST_THREADS ?= 8
+test: ## Run the Rust tests (half a minute once built)
 	$(CARGO) build $(BUILD)
 	$(CARGO) test --workspace
-	$(MAKE) build
-	FUNCTION='$(CURDIR)/$(SHIPPED)' \
+
+TIERS = check test test-shipped guard test-deploy 'test-clients FUNCTION=$(SHIPPED)' test-browser
+
+.PHONY: test-all
+test-all: ## Run `check`, `test` and every test below, as CI does (half an hour from nothing)
+	@for tier in $(TIERS); do \
+		echo "== make $$tier"; \
+		since=$$(date +%s); \
+		$(MAKE) $$tier; \
+		echo "== make $$tier took $$(($$(date +%s) - since)) s"; \
+	done
+
+.PHONY: test-shipped
+test-shipped: build ## Run the tests of events, panics and connections against the binary that is shipped
+	FUNCTION='$(CURDIR)/$(SHIPPED)' RUST_TEST_THREADS=8 \
 		$(CARGO) test --workspace --test behaviour -- events:: panics:: resilience::sequential
-	$(MAKE) guard
-	$(MAKE) test-deploy
-	$(MAKE) test-clients FUNCTION=$(SHIPPED)
-	$(MAKE) test-browser
+
+# The optimizer would take longer than it saves.
+CARGO_DENY_VERSION := 0.20.2
+CARGO_DENY := .tools/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
+
+$(CARGO_DENY):
+	CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) install cargo-deny --version $(CARGO_DENY_VERSION) \
+		--locked --debug --root .tools/cargo-deny-$(CARGO_DENY_VERSION)
 
 .PHONY: check
-check: ## Check format, lints and docs; any warning is an error
+check: $(CARGO_DENY) ## Check format, lints, docs, licenses and sources; any warning is an error
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --document-private-items
+	$(CARGO_DENY) --workspace --locked check bans licenses sources
 
 .PHONY: fmt
 fmt: ## Format the code
 	$(CARGO) fmt --all
 
 SECONDS ?= 60
-CARGO_FUZZ := .tools/bin/cargo-fuzz
+CARGO_FUZZ_VERSION := 0.13.2
+CARGO_FUZZ := .tools/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 
 $(CARGO_FUZZ):
-	$(CARGO) install cargo-fuzz --version 0.13.2 --locked --root .tools
+	$(CARGO) install cargo-fuzz --version $(CARGO_FUZZ_VERSION) \
+		--locked --root .tools/cargo-fuzz-$(CARGO_FUZZ_VERSION)
 
 .PHONY: fuzz
 fuzz: $(CARGO_FUZZ) ## Fuzz the way from event to request, and the policy, for SECONDS each (nightly Rust)
 	@mkdir -p fuzz/corpus/event fuzz/corpus/policy
 	@cp events/*.json fuzz/corpus/event/
+	@cp fuzz/seeds/event/*.json fuzz/corpus/event/
 	@cp fuzz/seeds/policy/*.json fuzz/corpus/policy/
 	@for target in event policy; do \
-		PATH="$(CURDIR)/.tools/bin:$$PATH" $(CARGO) +nightly fuzz run --dev --sanitizer none $$target -- \
-			-max_total_time=$(SECONDS) -max_len=65536 -print_final_stats=1; \
+		PATH="$(CURDIR)/$(dir $(CARGO_FUZZ)):$$PATH" $(CARGO) +nightly fuzz run --dev --sanitizer none $$target -- \
+			-max_total_time=$(SECONDS) -max_len=131072 -dict=fuzz/event.dict -print_final_stats=1; \
 	done
 
 .PHONY: soak
@@ -90,6 +113,7 @@ STACK ?= start-chat-contact
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$$PATH" .tools/sam/bin/sam
 TEMPLATES := template.yaml examples/input-transformer.yaml
 WORKFLOWS := .github/workflows
+SCRIPTS = $(shell git grep -lE '^\#!.*(bash|/sh)$$')
 
 .PHONY: build
 build: ## Build the function as it is shipped, for ARCH, into dist/
@@ -97,20 +121,23 @@ build: ## Build the function as it is shipped, for ARCH, into dist/
 	@tools/build $(ARCH)
 
 .PHONY: test-deploy
-test-deploy: build ## Check templates, workflows and what is shipped with AWS's own tools
-	@for venv in sam lint checkov; do tools/venv $$venv; done
+test-deploy: build ## Check templates, workflows, scripts and the zip with AWS's own tools and others
+	@tools/venv sam lint checkov
 	@$(CARGO) build $(BUILD)
 	$(SAM) validate --lint --region us-east-1
 	.tools/lint/bin/cfn-lint $(TEMPLATES)
 	.tools/checkov/bin/checkov $(TEMPLATES:%=--file %) --framework cloudformation --quiet --compact --skip-download
 	.tools/lint/bin/actionlint $(WORKFLOWS)/*.yml
 	.tools/lint/bin/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)/*.yml
-	.tools/lint/bin/zizmor --offline --quiet $(WORKFLOWS)
+	.tools/lint/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	.tools/lint/bin/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml
+	.tools/lint/bin/zizmor --offline --quiet .github
+	.tools/lint/bin/shellcheck $(SCRIPTS)
 	.tools/sam/bin/python -m pytest -p no:cacheprovider --quiet tests/deploy
 
 .PHONY: deploy
 deploy: ## Deploy the stack STACK to your AWS account; asks for the settings
-	@for venv in sam cargo-lambda; do tools/venv $$venv; done
+	@tools/venv sam cargo-lambda
 	$(SAM) build
 	$(SAM) deploy --guided --stack-name '$(STACK)'
 
@@ -126,11 +153,9 @@ logs: ## Follow the log of the deployed function
 	@tools/venv sam
 	$(SAM) logs --stack-name '$(STACK)' --cw-log-group '/aws/lambda/$(STACK)' --tail
 
-VALGRIND := $(shell command -v valgrind)
-
 .PHONY: guard
 guard: build ## Compare size, crates and instructions of the shipped binary with bench/guard.json (UPDATE=--update keeps them)
-	$(if $(VALGRIND),,apt-get update -qq && apt-get install -qq --yes valgrind)
+	@tools/system-packages guard
 	@$(CARGO) build $(BUILD)
 	target/debug/bench guard --function $(SHIPPED) $(UPDATE)
 
@@ -147,33 +172,20 @@ bench: build ## Measure the function against Rust, Node.js and Python with every
 		--peer 'Python 3'=$(BENCH_PEERS)/python/bootstrap \
 		--write docs $(BENCH)
 
-# Python for the tests of docs/: pytest and schemathesis, pinned, with all that
-# they need, in a folder of their own.
-DOCUMENTS := .tools/documents
-DOCUMENTS_READY := $(DOCUMENTS)/ready
-
-$(DOCUMENTS_READY): tests/documents/requirements.txt
-	@python3 -c 'import ensurepip, venv' 2>/dev/null || { \
-		echo 'installing python3-venv …' >&2; \
-		apt-get update -qq && apt-get install -y -qq python3-venv; \
-	}
-	rm -rf '$(DOCUMENTS)'
-	python3 -m venv '$(DOCUMENTS)'
-	'$(DOCUMENTS)/bin/pip' install --quiet --disable-pip-version-check --requirement $<
-	touch '$@'
-
 .PHONY: test-clients
 test-clients: export FUNCTION := $(abspath $(FUNCTION))
-test-clients: $(DOCUMENTS_READY) ## Test the public clients' requests, and docs/ against FUNCTION; fuzz it from docs/openapi.yaml
+test-clients: ## Test FUNCTION with public clients' requests and the examples of docs/; fuzz it from docs/openapi.yaml
+	@tools/venv documents
 	$(CARGO) build $(BUILD)
-	$(CARGO) test --workspace --test clients
-	'$(DOCUMENTS)/bin/python' -m pytest tests/documents
-	'$(DOCUMENTS)/bin/python' tests/documents/fuzz.py
+	RUST_TEST_THREADS=8 $(CARGO) test --workspace --test clients
+	.tools/documents/bin/python -m pytest tests/documents
+	.tools/documents/bin/python tests/documents/fuzz.py
 
 .PHONY: test-browser
-test-browser: ## Test the playground, and ChatJS, in Chromium (installs Debian's if there is none)
+test-browser: ## Test the playground, and ChatJS, in Chromium or Chrome
+	@tools/system-packages browser
 	$(CARGO) build $(BUILD)
-	tests/browser/setup
+	cd tests/browser && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --loglevel=error; }
 	cd tests/browser && node --test *.test.mjs
 
 .PHONY: clean

@@ -1,112 +1,109 @@
 //! The settings of the function: its environment variables, read once at
-//! start. The only reader of the environment.
+//! start. The only module that reads the environment.
 
-mod process;
+mod aws_env;
+mod env_reader;
+mod lists;
 
 use std::collections::BTreeSet;
 
-pub use self::process::{Aws, Credentials, Process};
+pub use self::aws_env::{Aws, Credentials, Process};
 
-use self::process::variable;
+use self::aws_env::variable;
+use self::env_reader::EnvReader;
 
 use crate::policy::{Instance, Origins, Policy};
-use crate::request::{self, ContentTypes, DISPLAY_NAME, DURATION_MINUTES, Defaults};
+use crate::request::{ContentTypes, DISPLAY_NAME, DURATION_MINUTES, Defaults};
+
+/// The longest chat that an HTTP caller may ask for if the deployer does not
+/// say: Connect's own default.
+const MAX_DURATION_MINUTES: i32 = 1_500;
 
 /// What the deployer has set.
 pub struct Settings {
     /// What callers may ask for.
     pub policy: Policy,
-    /// What a request gets that does not say otherwise.
+    /// The values for members that a request does not give.
     pub defaults: Defaults,
-    /// The browser origins that may call.
+    /// The browser origins that may send requests.
     pub origins: Origins,
+    /// Further request headers that a page may send.
+    pub allowed_headers: Vec<String>,
     /// Whether clients are told that they may send attachments.
     pub attachments: bool,
 }
 
-/// The settings are faulty: each faulty variable with what is wrong with it.
+/// The settings are invalid: each invalid variable with the rule it breaks.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("faulty settings: {}", .0.join("; "))]
+#[error("invalid settings: {}", .0.join("; "))]
 pub struct SettingsError(pub Vec<String>);
 
 impl Settings {
-    /// Reads the environment. A variable that is empty is not set.
+    /// Reads the environment. An empty variable is not set.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] with every faulty variable.
+    /// Returns an error that names every invalid variable.
     pub fn from_env() -> Result<Self, SettingsError> {
-        Self::read(variable)
+        let settings = Self::read(variable);
+        let endpoints = aws_env::invalid_endpoints(variable);
+        match settings {
+            Ok(settings) if endpoints.is_empty() => Ok(settings),
+            Ok(_) => Err(SettingsError(endpoints)),
+            Err(SettingsError(faults)) => Err(SettingsError([faults, endpoints].concat())),
+        }
     }
 
     /// Reads the variables that `lookup` knows.
     ///
     /// # Errors
     ///
-    /// [`SettingsError`] with every faulty variable.
+    /// Returns an error that names every invalid variable.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        let mut reader = Reader { lookup, faults: Vec::new() };
-        let instance = reader.instance();
-        let (default_flow, flows) = reader.flows(instance.as_ref());
+        let mut reader = EnvReader::new(lookup);
+        let defaults = reader.defaults();
         let settings = Self {
             origins: reader.origins(),
+            allowed_headers: reader.headers("ALLOWED_HEADERS"),
             attachments: reader.flag("ATTACHMENTS"),
-            defaults: reader.defaults(),
-            policy: Policy {
-                // Never used where it is missing: that is a fault.
-                instance: instance.unwrap_or_default(),
-                default_flow,
-                flows,
-                customer_id_claim: reader.text("CUSTOMER_ID_CLAIM"),
-                attribute_claims: reader.attribute_claims(),
-                allow_unverified_persistent_chat: reader.flag("ALLOW_UNVERIFIED_PERSISTENT_CHAT"),
-            },
+            policy: reader.policy(&defaults),
+            defaults,
         };
-        if reader.faults.is_empty() { Ok(settings) } else { Err(SettingsError(reader.faults)) }
+        reader.finish().map(|()| settings).map_err(SettingsError)
     }
 }
 
-/// Reads variables and collects what is wrong with them.
-struct Reader<L> {
-    lookup: L,
-    faults: Vec<String>,
-}
-
-impl<L: Fn(&str) -> Option<String>> Reader<L> {
-    fn fault(&mut self, name: &str, rule: impl std::fmt::Display) {
-        self.faults.push(format!("{name} {rule}"));
-    }
-
-    /// A variable's text, without white space around it; blank is not set.
-    fn text(&self, name: &str) -> Option<String> {
-        let text = (self.lookup)(name)?.trim().to_owned();
-        Some(text).filter(|text| !text.is_empty())
-    }
-
-    fn required(&mut self, name: &str) -> Option<String> {
-        let text = self.text(name);
-        if text.is_none() {
-            self.fault(name, "is not set");
+impl<L: Fn(&str) -> Option<String>> EnvReader<L> {
+    fn policy(&mut self, defaults: &Defaults) -> Policy {
+        let instance = self.instance();
+        let (default_flow, flows) = self.flows(instance.as_ref());
+        let policy = Policy {
+            // Without an instance, reading fails.
+            instance: instance.unwrap_or_default(),
+            default_flow,
+            flows,
+            customer_id_claim: self.text("CUSTOMER_ID_CLAIM"),
+            display_name_claim: self.text("DISPLAY_NAME_CLAIM"),
+            default_display_name: defaults.display_name.clone(),
+            attribute_claims: self.attribute_claims(),
+            fixed_attributes: self.fixed_attributes(),
+            marks_authenticated: self.flag("MARK_AUTHENTICATED"),
+            max_duration_minutes: self
+                .duration("MAX_CHAT_DURATION_MINUTES")
+                .unwrap_or(MAX_DURATION_MINUTES),
+            allows_unverified_persistent_chat: self.flag("ALLOW_UNVERIFIED_PERSISTENT_CHAT"),
+            starts_new_if_not_continued: self.flag("START_NEW_IF_NOT_CONTINUED"),
+        };
+        if policy.marks_authenticated && policy.customer_id_claim.is_none() {
+            self.fault("MARK_AUTHENTICATED", "requires CUSTOMER_ID_CLAIM");
         }
-        text
-    }
-
-    /// The items of a comma-separated list, blank ones left out.
-    fn list(&self, name: &str) -> Vec<String> {
-        let text = self.text(name).unwrap_or_default();
-        let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
-        items.map(str::to_owned).collect()
-    }
-
-    fn flag(&mut self, name: &str) -> bool {
-        match self.text(name).as_deref() {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => {
-                self.fault(name, "must be true or false");
-                false
-            }
+        let claimed = |name: &str| {
+            policy.attribute_claims.iter().any(|(_, own)| own.eq_ignore_ascii_case(name))
+        };
+        if let Some((name, _)) = policy.fixed_attributes.iter().find(|(name, _)| claimed(name)) {
+            self.fault("FIXED_ATTRIBUTES", format!("sets {name}, which ATTRIBUTE_CLAIMS sets"));
         }
+        policy
     }
 
     fn instance(&mut self) -> Option<Instance> {
@@ -114,12 +111,11 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         Instance::parse(&text).map_err(|invalid| self.fault("INSTANCE_ID", invalid)).ok()
     }
 
-    /// The default flow, and all that are allowed.
+    /// Returns the default flow, and all allowed flows.
     fn flows(&mut self, instance: Option<&Instance>) -> (String, BTreeSet<String>) {
-        let default = self.required("CONTACT_FLOW_ID");
-        let further = self.list("ALLOWED_CONTACT_FLOW_IDS");
-        let default = default.map(|text| ("CONTACT_FLOW_ID", text));
-        let further = further.into_iter().map(|text| ("ALLOWED_CONTACT_FLOW_IDS", text));
+        const FURTHER: &str = "ALLOWED_CONTACT_FLOW_IDS";
+        let default = self.required("CONTACT_FLOW_ID").map(|text| ("CONTACT_FLOW_ID", text));
+        let further = self.list(FURTHER).into_iter().map(|text| (FURTHER, text));
         let named: Vec<_> = default.into_iter().chain(further).collect();
         let mut flows = Vec::new();
         for (name, text) in named {
@@ -142,59 +138,35 @@ impl<L: Fn(&str) -> Option<String>> Reader<L> {
         Origins::parse(&texts).unwrap_or_else(|text| {
             self.fault(
                 "ALLOWED_ORIGINS",
-                format!("must be * or a list of origins such as https://www.example.com, which {text:?} is not"),
+                format!("has an invalid origin {text:?}: expected *, none or a list such as https://www.example.com"),
             );
             Origins::Unchecked
         })
     }
 
-    /// `claim=AttributeName,…`; a claim's name may itself have `=` in it.
-    fn attribute_claims(&mut self) -> Vec<(String, String)> {
-        const NAME: &str = "ATTRIBUTE_CLAIMS";
-        let mut claims: Vec<(String, String)> = Vec::new();
-        for item in self.list(NAME) {
-            let pair = item.rsplit_once('=').map(|(claim, name)| (claim.trim(), name.trim()));
-            let is_name = |name: &str| !name.is_empty() && name.bytes().all(request::is_name_byte);
-            match pair {
-                Some((claim, name)) if !claim.is_empty() && is_name(name) => {
-                    if claims.iter().any(|(_, other)| other == name) {
-                        self.fault(NAME, format!("fills the attribute {name} twice"));
-                    }
-                    claims.push((claim.to_owned(), name.to_owned()));
-                }
-                _ => self.fault(
-                    NAME,
-                    format!("must be a list of claim=AttributeName, which {item:?} is not; attribute names have letters, digits, dashes and underscores"),
-                ),
-            }
-        }
-        claims
-    }
-
     fn defaults(&mut self) -> Defaults {
         Defaults {
             display_name: self.display_name(),
-            duration_minutes: self.duration(),
+            duration_minutes: self.duration("DEFAULT_CHAT_DURATION_MINUTES"),
             content_types: self.content_types(),
+            disconnect_agent: self.flag("DISCONNECT_ON_CUSTOMER_EXIT"),
         }
     }
 
     fn display_name(&mut self) -> String {
-        let name = self.text("DEFAULT_DISPLAY_NAME");
-        let name = name.unwrap_or_else(|| "Customer".to_owned());
+        let name = self.text("DEFAULT_DISPLAY_NAME").unwrap_or_else(|| "Customer".to_owned());
         if !DISPLAY_NAME.contains(&name.chars().count()) {
             self.fault("DEFAULT_DISPLAY_NAME", "must have 1 to 256 characters");
         }
         name
     }
 
-    fn duration(&mut self) -> Option<i32> {
-        const NAME: &str = "DEFAULT_CHAT_DURATION_MINUTES";
-        let text = self.text(NAME)?;
+    fn duration(&mut self, name: &'static str) -> Option<i32> {
+        let text = self.text(name)?;
         let minutes = text.parse().ok();
         let minutes = minutes.filter(|minutes| DURATION_MINUTES.contains(&i64::from(*minutes)));
         if minutes.is_none() {
-            self.fault(NAME, "must be an integer from 60 to 10080");
+            self.fault(name, "must be an integer from 60 to 10080");
         }
         minutes
     }

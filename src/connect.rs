@@ -1,20 +1,24 @@
-//! Asks Amazon Connect to start a chat. The only module that names its SDK.
+//! Asks Amazon Connect to start a chat. The only module that uses its SDK.
 
 mod client;
-mod meter;
-mod open;
-mod wire;
+mod convert;
+mod metrics;
+mod retry;
+mod warm_up;
+
+use std::error::Error as StdError;
 
 use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_connect::types::Channel;
 
 pub use self::client::client;
-pub use self::meter::Meter;
-pub use self::wire::StartedChat;
+pub use self::convert::StartedChat;
+pub use self::metrics::CallMetrics;
 
 use crate::policy::{Contact, StartChat};
+use crate::redact::strip_quotes;
 
-/// Amazon Connect, by way of one client that all invocations share.
+/// Amazon Connect, through one client that all invocations share.
 #[derive(Clone)]
 pub struct Connect {
     client: aws_sdk_connect::Client,
@@ -23,40 +27,39 @@ pub struct Connect {
 /// Why Connect started no chat.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// It answered with an error.
-    #[error("Amazon Connect answered {status} {code}")]
-    Refused {
-        /// The error's name, empty where it has none.
-        code: String,
+    /// It returned an error.
+    #[error("Amazon Connect returned {status} {name}")]
+    Service {
+        /// The name of the error, empty if it has none.
+        name: String,
         /// The HTTP status.
         status: u16,
-        /// Connect's own words, which may quote the request: for the caller.
+        /// Connect's message, which may quote the request: for the caller.
         message: Option<String>,
-        /// The same without the request's personal data: for the log.
+        /// The message without the request's personal data: for the log.
         cause: Option<String>,
     },
-    /// It answered what cannot be read, or lacks what a chat needs.
-    #[error("Amazon Connect's answer cannot be read")]
+    /// Its response cannot be read, or lacks what a chat needs.
+    #[error("Amazon Connect's response cannot be read")]
     Unreadable,
-    /// It did not answer.
+    /// It did not respond.
     #[error("Amazon Connect cannot be reached: {cause}")]
     Unavailable {
-        /// What stood in the way.
+        /// The reason.
         cause: String,
     },
 }
 
 impl ConnectError {
-    /// Whether Connect wants requests to come more slowly.
+    /// Whether Connect asks for requests to come more slowly.
     #[must_use]
     pub fn is_throttle(&self) -> bool {
-        matches!(self, Self::Refused { code, .. }
-            if code == "TooManyRequestsException" || code == "ThrottlingException")
+        matches!(self, Self::Service { name, .. } if retry::THROTTLES.contains(&name.as_str()))
     }
 }
 
 impl Connect {
-    /// Connect by way of this client.
+    /// Wraps a client.
     #[must_use]
     pub fn new(client: aws_sdk_connect::Client) -> Self {
         Self { client }
@@ -66,55 +69,55 @@ impl Connect {
     ///
     /// # Errors
     ///
-    /// [`ConnectError`] where Connect did not start it, after the SDK's
-    /// retries.
+    /// Returns an error if Connect did not start it, after the SDK's retries.
     pub async fn start(
         &self,
         chat: &StartChat,
-        client_token: Option<&str>,
-        meter: &Meter,
+        client_token: &str,
+        metrics: &CallMetrics,
     ) -> Result<StartedChat, ConnectError> {
-        let request = wire::request(self.client.start_chat_contact(), chat, client_token);
-        let call = request.customize().interceptor(meter.interceptor());
-        let answer = meter.time(call.send()).await;
-        let answer = answer.map_err(|error| read_error(&error, |text| chat.redact(text)))?;
-        wire::answer(answer, chat.has_markdown()).ok_or(ConnectError::Unreadable)
+        let request = convert::request(self.client.start_chat_contact(), chat, client_token);
+        let call = request.customize().interceptor(metrics.interceptor());
+        let response = metrics.time(call.send()).await;
+        let response = response.map_err(|error| read_error(&error, |text| chat.redact(text)))?;
+        convert::started_chat(response, chat).ok_or(ConnectError::Unreadable)
     }
 
-    /// Looks at a contact (`DescribeContact`); `None` where there is none.
+    /// Describes a contact (`DescribeContact`); returns `None` if there is no
+    /// such contact.
     ///
     /// # Errors
     ///
-    /// [`ConnectError`] where Connect did not tell.
+    /// Returns an error if Connect did not respond.
     pub async fn describe(
         &self,
         instance_id: &str,
         contact_id: &str,
-        meter: &Meter,
+        metrics: &CallMetrics,
     ) -> Result<Option<Contact>, ConnectError> {
         let request = self.client.describe_contact();
         let request = request.instance_id(instance_id).contact_id(contact_id);
-        let call = request.customize().interceptor(meter.interceptor());
-        match meter.time(call.send()).await {
-            // An answer without a contact says nothing: an unknown one is an error.
-            Ok(answer) => match answer.contact {
+        let call = request.customize().interceptor(metrics.interceptor());
+        match metrics.time(call.send()).await {
+            // A response without a contact says nothing: an unknown one is an error.
+            Ok(response) => match response.contact {
                 Some(found) => Ok(Some(contact(found))),
                 None => Err(ConnectError::Unreadable),
             },
-            // Only ids are asked for, and they may be logged.
+            // The request has only ids, which may be logged.
             Err(error) => match read_error(&error, str::to_owned) {
-                ConnectError::Refused { code, .. } if is_unknown_contact(&code) => Ok(None),
+                ConnectError::Service { name, .. } if is_unknown_contact(&name) => Ok(None),
                 error => Err(error),
             },
         }
     }
 }
 
-/// How Connect says that it knows no contact of this id.
-fn is_unknown_contact(code: &str) -> bool {
-    let codes =
+/// Whether an error of this name means that there is no such contact.
+fn is_unknown_contact(name: &str) -> bool {
+    const NAMES: [&str; 3] =
         ["ResourceNotFoundException", "InvalidParameterException", "InvalidRequestException"];
-    codes.contains(&code)
+    NAMES.contains(&name)
 }
 
 fn contact(contact: aws_sdk_connect::types::Contact) -> Contact {
@@ -128,44 +131,37 @@ fn contact(contact: aws_sdk_connect::types::Contact) -> Contact {
 
 fn read_error<E>(error: &SdkError<E>, redact: impl Fn(&str) -> String) -> ConnectError
 where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
+    E: ProvideErrorMetadata + StdError + 'static,
 {
+    let (response, message) = match error {
+        SdkError::ServiceError(service) => (service.raw(), service.err().message()),
+        SdkError::ResponseError(response) => (response.raw(), None),
+        error => return ConnectError::Unavailable { cause: redact(&strip_quotes(&cause(error))) },
+    };
+    let status = response.status().as_u16();
+    if status < 300 {
+        return ConnectError::Unreadable;
+    }
+    let code = error.code().unwrap_or_default();
+    ConnectError::Service {
+        name: retry::error_name(response).unwrap_or_else(|| retry::harmless_name(code)),
+        status,
+        message: message.map(str::to_owned),
+        // Values first: what remains of them is then quoted or escaped.
+        cause: message.map(|message| strip_quotes(&redact(message))),
+    }
+}
+
+/// Returns the words of the last cause of an error without a response. Earlier
+/// ones may print the request.
+fn cause<E: StdError + 'static>(error: &SdkError<E>) -> String {
+    let mut cause: &dyn StdError = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
     match error {
-        SdkError::ServiceError(service) => {
-            let status = service.raw().status().as_u16();
-            if status < 300 {
-                return ConnectError::Unreadable;
-            }
-            ConnectError::Refused {
-                code: service.err().code().map(name).unwrap_or_default(),
-                status,
-                message: service.err().message().map(str::to_owned),
-                cause: service.err().message().map(redact),
-            }
-        }
-        SdkError::ResponseError(response) => match response.raw().status().as_u16() {
-            200..300 => ConnectError::Unreadable,
-            status => {
-                ConnectError::Refused { code: String::new(), status, message: None, cause: None }
-            }
-        },
-        error => ConnectError::Unavailable { cause: redact(&causes(error)) },
+        SdkError::ConstructionFailure(_) => format!("the request cannot be built: {cause}"),
+        SdkError::TimeoutError(_) => "no response in time".to_owned(),
+        _ => format!("no response: {cause}"),
     }
-}
-
-/// An error's name, of the characters that names have.
-fn name(code: &str) -> String {
-    let is_name = |one: &char| one.is_ascii_alphanumeric() || ".-_".contains(*one);
-    code.chars().filter(is_name).take(64).collect()
-}
-
-/// An error and what caused it. Only for errors that hold no answer.
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut causes = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        causes = format!("{causes}: {cause}");
-        source = cause.source();
-    }
-    causes
 }

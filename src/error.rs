@@ -1,281 +1,336 @@
-//! Everything that can go wrong on the way to a chat, and the one table of
-//! what callers are told of it.
+//! Why no chat was started, and what the caller is told about it.
 
 use std::borrow::Cow;
 
 use crate::connect::ConnectError;
-use crate::policy::Refused;
-use crate::problem::Problem;
-use crate::request::Invalid;
-use crate::trigger::Unreadable;
+use crate::field_error::{FieldError, FieldErrors};
+use crate::policy::PolicyError;
+use crate::request::ValidationError;
+use crate::trigger::PayloadError;
 
 /// Why no chat was started: the sum of the steps' errors.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// There is no request in what was sent.
+    /// There is no request in the payload.
     #[error(transparent)]
-    Unreadable(#[from] Unreadable),
-    /// The request breaks the API's rules.
+    Payload(#[from] PayloadError),
+    /// The request breaks rules of the API.
     #[error(transparent)]
-    Invalid(#[from] Invalid),
-    /// The caller may not ask for it.
+    Validation(#[from] ValidationError),
+    /// The caller may not make the request.
     #[error(transparent)]
-    Refused(#[from] Refused),
-    /// Connect did not start it.
+    Policy(#[from] PolicyError),
+    /// Connect did not start the chat.
     #[error(transparent)]
     Connect(#[from] ConnectError),
-    /// Time ran out before Connect had answered.
+    /// Connect did not answer before the deadline.
     #[error("no answer before the deadline")]
-    TimedOut,
+    Timeout,
     /// A bug: something panicked.
     #[error("the function has a bug")]
-    Panicked,
+    Panic,
 }
 
-/// What a caller is told of a failure.
+/// The name of a failure: `code` over HTTP, `errorType` in Lambda.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told {
-    /// The HTTP status.
-    pub status: u16,
-    /// The name of the failure: `code` over HTTP, `errorType` to Lambda.
-    pub code: Cow<'static, str>,
-    /// What kind of failure it is, in words.
-    pub title: &'static str,
-    /// What to make of it.
-    pub detail: Cow<'static, str>,
-    /// `Retry-After`, in seconds.
-    pub retry_after: Option<u32>,
+pub enum Code {
+    /// The request is invalid.
+    Validation,
+    /// The customer has not signed in.
+    Unauthorized,
+    /// The caller may not make the request.
+    Forbidden,
+    /// The HTTP method is not `POST`.
+    MethodNotAllowed,
+    /// The chat to continue has not ended.
+    Conflict,
+    /// The body is too large.
+    PayloadTooLarge,
+    /// Connect: `InvalidRequestException` or `InvalidParameterException`.
+    InvalidRequest(String),
+    /// Connect: there is no such flow, instance or contact.
+    ResourceNotFound,
+    /// Connect: the instance has as many chats as its quota allows.
+    LimitExceeded,
+    /// Connect: `TooManyRequestsException` or `ThrottlingException`.
+    TooManyRequests(String),
+    /// Connect: an error of its own.
+    InternalService,
+    /// Connect refused the function, under this name.
+    Refused(String),
+    /// Connect's response cannot be read.
+    BadGateway,
+    /// Connect cannot be reached.
+    ServiceUnavailable,
+    /// Connect did not respond in time.
+    Timeout,
+    /// A bug in the function.
+    Internal,
 }
 
-const VALIDATION: &str = "ValidationException";
+/// What the caller is told about a failure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorResponse {
+    /// The name of the failure.
+    pub code: Code,
+    /// The kind of failure in words.
+    pub title: &'static str,
+    /// What happened, and what to do about it.
+    pub detail: Cow<'static, str>,
+}
+
+impl Code {
+    /// The code of an error that Connect returned under this name.
+    #[must_use]
+    pub fn of_connect(name: &str, status: u16) -> Self {
+        match name {
+            "InvalidRequestException" | "InvalidParameterException" => {
+                Self::InvalidRequest(name.to_owned())
+            }
+            "ResourceNotFoundException" => Self::ResourceNotFound,
+            "LimitExceededException" => Self::LimitExceeded,
+            "TooManyRequestsException" | "ThrottlingException" => {
+                Self::TooManyRequests(name.to_owned())
+            }
+            "InternalServiceException" => Self::InternalService,
+            _ if status >= 500 => Self::ServiceUnavailable,
+            "" => Self::BadGateway,
+            other => Self::Refused(other.to_owned()),
+        }
+    }
+
+    /// The name that callers read.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Validation => "ValidationException",
+            Self::Unauthorized => "UnauthorizedException",
+            Self::Forbidden => "ForbiddenException",
+            Self::MethodNotAllowed => "MethodNotAllowedException",
+            Self::Conflict => "ConflictException",
+            Self::PayloadTooLarge => "PayloadTooLargeException",
+            Self::ResourceNotFound => "ResourceNotFoundException",
+            Self::LimitExceeded => "LimitExceededException",
+            Self::InternalService => "InternalServiceException",
+            Self::BadGateway => "BadGatewayException",
+            Self::ServiceUnavailable => "ServiceUnavailableException",
+            Self::Timeout => "TimeoutException",
+            Self::Internal => "InternalError",
+            Self::InvalidRequest(name) | Self::TooManyRequests(name) | Self::Refused(name) => name,
+        }
+    }
+
+    /// The HTTP status.
+    #[must_use]
+    pub fn status(&self) -> u16 {
+        match self {
+            Self::Validation | Self::InvalidRequest(_) => 400,
+            Self::Unauthorized => 401,
+            Self::Forbidden => 403,
+            Self::ResourceNotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::Conflict => 409,
+            Self::PayloadTooLarge => 413,
+            Self::LimitExceeded | Self::TooManyRequests(_) => 429,
+            Self::Internal => 500,
+            Self::Refused(_) | Self::BadGateway => 502,
+            Self::InternalService | Self::ServiceUnavailable => 503,
+            Self::Timeout => 504,
+        }
+    }
+
+    /// The `Retry-After` header, in seconds.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<u32> {
+        match self {
+            Self::LimitExceeded => Some(30),
+            Self::TooManyRequests(_) | Self::InternalService | Self::ServiceUnavailable => Some(1),
+            _ => None,
+        }
+    }
+
+    /// Whether a retry may succeed.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Conflict
+            | Self::LimitExceeded
+            | Self::TooManyRequests(_)
+            | Self::InternalService
+            | Self::BadGateway
+            | Self::ServiceUnavailable
+            | Self::Timeout
+            | Self::Internal => true,
+            Self::Validation
+            | Self::Unauthorized
+            | Self::Forbidden
+            | Self::MethodNotAllowed
+            | Self::PayloadTooLarge
+            | Self::InvalidRequest(_)
+            | Self::ResourceNotFound
+            | Self::Refused(_) => false,
+        }
+    }
+
+    /// Whether somebody has to act before any chat can start: the failure is
+    /// then logged as an error, and else as a warning.
+    #[must_use]
+    pub fn needs_operator(&self) -> bool {
+        *self == Self::ResourceNotFound || self.status() >= 500
+    }
+}
+
 const INVALID: &str = "The request is not valid";
+const INVALID_FIELDS: &str = "The request breaks the rules listed in errors.";
 const FORBIDDEN: &str = "Not allowed";
 const BUSY: &str = "Too many requests";
 const UNAVAILABLE: &str = "Amazon Connect is not available";
+const UNREADABLE: &str = "Amazon Connect's response was not understood";
+
+impl ErrorResponse {
+    fn new(code: Code, title: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, title, detail: detail.into() }
+    }
+}
 
 impl Error {
-    /// What callers are told: the one table of statuses and codes.
+    /// Returns what the caller is told.
     #[must_use]
-    pub fn told(&self) -> Told {
+    pub fn response(&self) -> ErrorResponse {
         match self {
-            Self::Unreadable(unreadable) => unreadable_told(unreadable),
-            Self::Invalid(_) => {
-                told(400, VALIDATION, INVALID, "The request breaks the rules listed in errors.")
-            }
-            Self::Refused(refused) => refused_told(refused),
-            Self::Connect(error) => connect_told(error),
-            Self::TimedOut => told(
-                504,
-                "TimeoutException",
+            Self::Payload(error) => payload_response(error),
+            Self::Validation(_) => ErrorResponse::new(Code::Validation, INVALID, INVALID_FIELDS),
+            Self::Policy(error) => policy_response(error),
+            Self::Connect(error) => connect_response(error),
+            Self::Timeout => ErrorResponse::new(
+                Code::Timeout,
                 "Timed out",
-                "Amazon Connect did not answer in time. The chat may have been started; repeat the request under the same idempotency key.",
+                "Amazon Connect did not respond in time. The chat may have been started; repeat the request with the same idempotency key.",
             ),
-            Self::Panicked => told(
-                500,
-                "InternalError",
+            Self::Panic => ErrorResponse::new(
+                Code::Internal,
                 "Internal error",
-                "The function failed. Its log has more.",
+                "The function failed. Its log has more information.",
             ),
         }
     }
 
-    /// What is wrong with the request, each with its place.
+    /// Returns the invalid parts of the request.
     #[must_use]
-    pub fn problems(&self) -> Cow<'_, [Problem]> {
+    pub fn field_errors(&self) -> Cow<'_, FieldErrors> {
         match self {
-            Self::Invalid(invalid) => Cow::Borrowed(&invalid.problems),
-            Self::Refused(Refused::Forbidden(problems)) => Cow::Borrowed(problems),
-            Self::Refused(Refused::NoRoom(problem)) => Cow::Owned(vec![problem.clone()]),
-            Self::Unreadable(
-                unreadable @ (Unreadable::NotAnObject(_)
-                | Unreadable::NotJson { .. }
-                | Unreadable::TooDeep
-                | Unreadable::NotUtf8
-                | Unreadable::NotText
-                | Unreadable::NotBase64
-                | Unreadable::NoBody
-                | Unreadable::Unsupported(_)),
-            ) => Cow::Owned(vec![Problem::at("", unreadable.to_string())]),
-            _ => Cow::Borrowed(&[]),
+            Self::Validation(ValidationError { errors, .. })
+            | Self::Policy(PolicyError::Forbidden(errors) | PolicyError::NoRoom(errors)) => {
+                Cow::Borrowed(errors)
+            }
+            Self::Payload(PayloadError::TooLarge | PayloadError::MethodNotAllowed) => {
+                Cow::default()
+            }
+            Self::Payload(error) => Cow::Owned(FieldError::at("", error.to_string()).into()),
+            _ => Cow::default(),
+        }
+    }
+
+    /// Discards the invalid parts of the request, which take memory.
+    pub fn discard_field_errors(&mut self) {
+        if let Self::Validation(ValidationError { errors, .. })
+        | Self::Policy(PolicyError::Forbidden(errors) | PolicyError::NoRoom(errors)) = self
+        {
+            errors.discard();
         }
     }
 }
 
-impl Told {
-    /// Whether another try may go better, as far as is known.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        matches!(self.status, 409 | 429 | 500 | 503 | 504) || self.code == BAD_GATEWAY
-    }
-}
-
-const BAD_GATEWAY: &str = "BadGatewayException";
-
-fn told(
-    status: u16,
-    code: &'static str,
-    title: &'static str,
-    detail: impl Into<Cow<'static, str>>,
-) -> Told {
-    Told { status, code: Cow::Borrowed(code), title, detail: detail.into(), retry_after: None }
-}
-
-fn unreadable_told(unreadable: &Unreadable) -> Told {
-    match unreadable {
-        Unreadable::Method => told(
-            405,
-            "MethodNotAllowedException",
+fn payload_response(error: &PayloadError) -> ErrorResponse {
+    match error {
+        PayloadError::MethodNotAllowed => ErrorResponse::new(
+            Code::MethodNotAllowed,
             "Method not allowed",
             "Send the request with POST.",
         ),
-        Unreadable::TooLarge => told(
-            413,
-            "PayloadTooLargeException",
+        PayloadError::TooLarge => ErrorResponse::new(
+            Code::PayloadTooLarge,
             "The request is too large",
             "The body may have at most 128 KiB.",
         ),
-        Unreadable::Unsupported(_) => {
-            told(400, VALIDATION, INVALID, "The event is of a kind that cannot start a chat.")
-        }
-        _ => told(400, VALIDATION, INVALID, "The request is not a JSON object."),
+        PayloadError::Unsupported(_) => ErrorResponse::new(
+            Code::Validation,
+            INVALID,
+            "The event is of a kind that cannot start a chat.",
+        ),
+        _ => ErrorResponse::new(Code::Validation, INVALID, "The request is not a JSON object."),
     }
 }
 
-fn refused_told(refused: &Refused) -> Told {
-    const CODE: &str = "ForbiddenException";
-    match refused {
-        Refused::Unauthorized => {
-            told(401, "UnauthorizedException", "Not authorized", "Sign in to start a chat.")
-        }
-        Refused::Forbidden(_) => told(
-            403,
-            CODE,
-            FORBIDDEN,
-            "The request asks for what this caller may not have; see errors.",
-        ),
-        Refused::Contact => {
-            told(403, CODE, FORBIDDEN, "The named contact cannot be continued by this caller.")
-        }
-        Refused::Origin => told(403, CODE, FORBIDDEN, "Requests from this origin are not allowed."),
-        Refused::NoRoom(_) => {
-            told(400, VALIDATION, INVALID, "The request breaks the rules listed in errors.")
-        }
-        Refused::StillRunning => told(
-            409,
-            "ConflictException",
-            "The chat is still running",
-            "The chat to be continued has not ended. End it, or go on in it.",
-        ),
-    }
-}
-
-fn connect_told(error: &ConnectError) -> Told {
+fn policy_response(error: &PolicyError) -> ErrorResponse {
+    let forbidden = |detail| ErrorResponse::new(Code::Forbidden, FORBIDDEN, detail);
     match error {
-        ConnectError::Refused { code, status, message, .. } => {
-            refusal_told(code, *status, message.as_deref())
+        PolicyError::Unauthorized => {
+            ErrorResponse::new(Code::Unauthorized, "Not authorized", "Sign in to start a chat.")
         }
-        ConnectError::Unreadable => told(
-            502,
-            BAD_GATEWAY,
-            "Amazon Connect's answer was not understood",
-            "The chat may have been started; repeat the request under the same idempotency key.",
+        PolicyError::Forbidden(_) => {
+            forbidden("The caller is not allowed to make this request; see errors.")
+        }
+        PolicyError::Contact(_) => {
+            forbidden("The named contact cannot be continued by this caller.")
+        }
+        PolicyError::Origin(_) => forbidden("Requests from this origin are not allowed."),
+        PolicyError::NoRoom(_) => ErrorResponse::new(Code::Validation, INVALID, INVALID_FIELDS),
+        PolicyError::StillRunning => ErrorResponse::new(
+            Code::Conflict,
+            "The chat is still active",
+            "The chat to continue is still active. End it or rejoin it.",
         ),
-        ConnectError::Unavailable { .. } => Told {
-            retry_after: Some(1),
-            ..told(
-                503,
-                "ServiceUnavailableException",
-                UNAVAILABLE,
-                "Amazon Connect cannot be reached right now. Try again.",
-            )
-        },
     }
 }
 
-/// Connect's own errors keep Connect's own names.
-fn refusal_told(code: &str, status: u16, message: Option<&str>) -> Told {
-    let named = |status, title, detail: Cow<'static, str>, retry_after| Told {
-        status,
-        code: Cow::Owned(code.to_owned()),
-        title,
-        detail,
-        retry_after,
-    };
-    match code {
-        "InvalidRequestException" | "InvalidParameterException" => {
-            let detail = message.map_or("Amazon Connect found the request not valid.".into(), |message| Cow::Owned(message.to_owned()));
-            named(400, INVALID, detail, None)
+fn connect_response(error: &ConnectError) -> ErrorResponse {
+    match error {
+        ConnectError::Service { name, status, message, .. } => {
+            service_response(Code::of_connect(name, *status), message.as_deref())
         }
-        "ResourceNotFoundException" => named(404, "Not found", "Amazon Connect knows no such flow or instance: check the flow, the instance and the region.".into(), None),
-        "LimitExceededException" => named(429, BUSY, "The instance has as many chats as its quota allows. Try again later.".into(), Some(30)),
-        "TooManyRequestsException" | "ThrottlingException" => named(429, BUSY, "Chats are being started faster than the account's rate allows. Try again.".into(), Some(1)),
-        "InternalServiceException" => named(503, UNAVAILABLE, "Amazon Connect failed. Try again.".into(), Some(1)),
-        _ if status >= 500 => Told { retry_after: Some(1), ..told(503, "ServiceUnavailableException", UNAVAILABLE, "Amazon Connect failed. Try again.") },
-        "" => told(502, BAD_GATEWAY, "Amazon Connect's answer was not understood", "Amazon Connect refused the request without a reason."),
-        _ => named(502, "Amazon Connect refused the function", "Amazon Connect does not let the function start this chat. Its log has more.".into(), None),
+        ConnectError::Unreadable => ErrorResponse::new(
+            Code::BadGateway,
+            UNREADABLE,
+            "The chat may have been started; repeat the request with the same idempotency key.",
+        ),
+        ConnectError::Unavailable { .. } => ErrorResponse::new(
+            Code::ServiceUnavailable,
+            UNAVAILABLE,
+            "Amazon Connect cannot be reached at the moment. Try again.",
+        ),
     }
+}
+
+/// Only a message about the request itself is passed on: the caller needs it
+/// to fix the request.
+fn service_response(code: Code, message: Option<&str>) -> ErrorResponse {
+    let (title, detail): (_, &'static str) = match code {
+        Code::InvalidRequest(_) => {
+            let unknown = "Amazon Connect considers the request invalid.";
+            return ErrorResponse::new(code, INVALID, message.unwrap_or(unknown).to_owned());
+        }
+        Code::ResourceNotFound => (
+            "Not found",
+            "Amazon Connect does not know the flow, the instance or the contact. Check the flow, the instance and the region, and the contact if the request names one.",
+        ),
+        Code::LimitExceeded => {
+            (BUSY, "The instance has as many chats as its quota allows. Try again later.")
+        }
+        Code::TooManyRequests(_) => {
+            (BUSY, "Chats are being started faster than the account's rate allows. Try again.")
+        }
+        Code::InternalService | Code::ServiceUnavailable => {
+            (UNAVAILABLE, "Amazon Connect failed. Try again.")
+        }
+        Code::BadGateway => (UNREADABLE, "Amazon Connect refused the request without a reason."),
+        _ => (
+            "Amazon Connect refused the function",
+            "Amazon Connect does not allow the function to start this chat. Its log has more information.",
+        ),
+    };
+    ErrorResponse::new(code, title, detail)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn refused(code: &str, status: u16) -> Error {
-        let words = Some("Connect's words".to_owned());
-        Error::Connect(ConnectError::Refused {
-            code: code.to_owned(),
-            status,
-            message: words.clone(),
-            cause: words,
-        })
-    }
-
-    fn unavailable() -> Error {
-        let cause = "Connect's words".to_owned();
-        Error::Connect(ConnectError::Unavailable { cause })
-    }
-
-    /// Each failure, its status and code, and whether a retry may mend it.
-    #[test]
-    fn the_table_of_failures() {
-        let unreadable = Error::Connect(ConnectError::Unreadable);
-        let same = |code: &'static str, status| (refused(code, status), status, code);
-        for ((error, status, code), is_transient) in [
-            ((Unreadable::NotUtf8.into(), 400, VALIDATION), false),
-            ((Refused::Unauthorized.into(), 401, "UnauthorizedException"), false),
-            ((Refused::Contact.into(), 403, "ForbiddenException"), false),
-            ((Refused::Origin.into(), 403, "ForbiddenException"), false),
-            ((Unreadable::Method.into(), 405, "MethodNotAllowedException"), false),
-            ((Refused::StillRunning.into(), 409, "ConflictException"), true),
-            ((Unreadable::TooLarge.into(), 413, "PayloadTooLargeException"), false),
-            (same("InvalidRequestException", 400), false),
-            (same("InvalidParameterException", 400), false),
-            (same("ResourceNotFoundException", 404), false),
-            (same("LimitExceededException", 429), true),
-            (same("TooManyRequestsException", 429), true),
-            ((refused("ThrottlingException", 400), 429, "ThrottlingException"), true),
-            ((refused("AccessDeniedException", 403), 502, "AccessDeniedException"), false),
-            ((refused("Other", 400), 502, "Other"), false),
-            ((refused("", 400), 502, BAD_GATEWAY), true),
-            ((unreadable, 502, BAD_GATEWAY), true),
-            ((refused("InternalServiceException", 500), 503, "InternalServiceException"), true),
-            ((refused("Other", 500), 503, "ServiceUnavailableException"), true),
-            ((unavailable(), 503, "ServiceUnavailableException"), true),
-            ((Error::TimedOut, 504, "TimeoutException"), true),
-            ((Error::Panicked, 500, "InternalError"), true),
-        ] {
-            let told = error.told();
-            assert_eq!((told.status, told.code.as_ref()), (status, code), "{error:?}");
-            assert_eq!(told.is_transient(), is_transient, "{error:?}");
-            let is_connects = told.detail.contains("Connect's words");
-            let is_mendable = error.told().status == 400 && code != VALIDATION;
-            assert_eq!(is_connects, is_mendable, "{error:?}");
-            let seconds = match (status, code) {
-                (429, "LimitExceededException") => Some(30),
-                (429 | 503, _) => Some(1),
-                _ => None,
-            };
-            assert_eq!(told.retry_after, seconds, "{error:?}");
-        }
-    }
-}
+mod tests;

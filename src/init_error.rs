@@ -1,4 +1,4 @@
-//! Lambda's init error path: why an environment cannot serve.
+//! Reports to Lambda why an execution environment cannot serve.
 
 use http::Method;
 use lambda_runtime::Diagnostic;
@@ -10,7 +10,7 @@ use lambda_runtime_api_client::{BoxError, Client, build_request};
 ///
 /// # Errors
 ///
-/// Where the Runtime API cannot be reached.
+/// Returns an error if the Runtime API cannot be reached.
 pub async fn report(error_type: &str, message: &str) -> Result<(), BoxError> {
     let diagnostic =
         Diagnostic { error_type: error_type.to_owned(), error_message: message.to_owned() };

@@ -1,70 +1,89 @@
 //! Decides what a caller may ask for. Pure: no clock, no network, no log.
 //!
-//! [`Policy::admit`] is the only way to a [`StartChat`], and a [`StartChat`]
-//! is all that [`Connect`](crate::connect::Connect) starts. What needs a look
-//! at a past contact comes out as a [`Claimed`] chat: the contact is read
-//! elsewhere and judged by [`Claimed::decide`].
+//! [`Policy::admit`] is the only way to a [`StartChat`], and a [`StartChat`] is
+//! all that [`Connect`](crate::connect::Connect) starts. If the chat names a
+//! contact, that contact is described elsewhere and judged by
+//! [`UnverifiedContact::verify`].
 
-mod contact;
 mod customer;
-mod ids;
+mod instance;
 mod origins;
-mod redact;
+mod past_contact;
 mod start_chat;
 
 use std::collections::BTreeSet;
 
-pub use self::contact::{Claimed, Contact};
-pub(crate) use self::ids::Instance;
+pub(crate) use self::instance::Instance;
 pub use self::origins::Origins;
+pub use self::past_contact::{Contact, ContactRefusal, UnverifiedContact};
 pub(crate) use self::start_chat::Members;
 pub use self::start_chat::StartChat;
 
-use crate::problem::Problem;
-use crate::request::{ChatRequest, SUBTYPE};
-use crate::trigger::Caller;
+use self::start_chat::Additions;
+use crate::field_error::{FieldError, FieldErrors};
+use crate::request::{ChatRequest, Located};
+use crate::trigger::{Caller, Claims};
 
 /// What the deployer allows.
 pub struct Policy {
     pub(crate) instance: Instance,
     pub(crate) default_flow: String,
-    /// The default flow among them.
+    /// All allowed flows, the default flow included.
     pub(crate) flows: BTreeSet<String>,
     pub(crate) customer_id_claim: Option<String>,
-    /// Claims, and the attributes they become.
+    pub(crate) display_name_claim: Option<String>,
+    /// The display name of a customer whose claim is missing.
+    pub(crate) default_display_name: String,
+    /// Claims, and the attributes that they fill.
     pub(crate) attribute_claims: Vec<(String, String)>,
-    pub(crate) allow_unverified_persistent_chat: bool,
+    /// Names and values of attributes that every HTTP caller's chat has.
+    pub(crate) fixed_attributes: Vec<(String, String)>,
+    pub(crate) marks_authenticated: bool,
+    /// The longest chat that an HTTP caller may ask for.
+    pub(crate) max_duration_minutes: i32,
+    pub(crate) allows_unverified_persistent_chat: bool,
+    pub(crate) starts_new_if_not_continued: bool,
 }
 
-/// Why a request is turned down.
+/// Why the policy refuses a request.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum Refused {
-    /// The authorizer vouches for no customer.
+pub enum PolicyError {
+    /// The authorizer verified no customer.
     #[error("the claim that names the customer is missing")]
     Unauthorized,
-    /// The caller may not ask for this; each reason with its place.
-    #[error("the caller may not ask for this")]
-    Forbidden(Vec<Problem>),
-    /// The attributes are too large together with what the authorizer verified.
+    /// The caller may not ask for this.
+    #[error("the caller may not make this request")]
+    Forbidden(FieldErrors),
+    /// The attributes are too large together with those of the claims.
     #[error("the attributes leave no room for the verified claims")]
-    NoRoom(Problem),
-    /// The browser's origin is not an allowed one.
-    #[error("the origin is not allowed")]
-    Origin,
-    /// The named contact cannot be shown to this caller, whatever it is.
-    #[error("the contact is not known to be the caller's")]
-    Contact,
-    /// The chat to be continued has not ended.
-    #[error("the chat to continue is still running")]
+    NoRoom(FieldErrors),
+    /// The browser's origin, of harmless characters only, is not allowed.
+    #[error("the origin {0} is not allowed")]
+    Origin(String),
+    /// The named contact may not be continued by the caller.
+    #[error("{0}")]
+    Contact(ContactRefusal),
+    /// The chat to continue has not ended.
+    #[error("the chat to continue is still active")]
     StillRunning,
 }
 
-/// What comes of a request that breaks no rule known without looking at a contact.
+/// The decision on a request that breaks no rule known without its contact.
 pub enum Admission {
     /// The chat may be started.
     Granted(StartChat),
-    /// It may, if the contact it names proves to be the caller's.
-    Claimed(Claimed),
+    /// It may be started if the contact that it names is the caller's.
+    Unverified(UnverifiedContact),
+}
+
+impl PolicyError {
+    /// An origin that is not allowed, as it may be logged.
+    #[must_use]
+    pub fn origin(origin: &str) -> Self {
+        const MAX: usize = 128;
+        let is_harmless = |one: &char| one.is_ascii_alphanumeric() || "-._:/[]+".contains(*one);
+        Self::Origin(origin.chars().filter(is_harmless).take(MAX).collect())
+    }
 }
 
 impl Policy {
@@ -72,115 +91,144 @@ impl Policy {
     ///
     /// # Errors
     ///
-    /// [`Refused::Unauthorized`] where the customer's claim is missing;
-    /// [`Refused::Forbidden`] with everything that this caller may not ask for.
-    pub fn admit(&self, request: ChatRequest, caller: &Caller) -> Result<Admission, Refused> {
-        let customer_id = self.customer_id(caller)?;
-        let mut problems = Vec::new();
-        self.check_instance(&request, &mut problems);
-        let flow = self.flow(&request, &mut problems);
-        if matches!(caller, Caller::Stranger(_)) {
-            self.check_stranger(&request, customer_id.as_deref(), &mut problems);
+    /// Returns an error if the customer's claim is missing, if the caller may
+    /// not ask for something in the request, and if its attributes leave no
+    /// room for those of the claims.
+    pub fn admit(
+        &self,
+        request: ChatRequest,
+        caller: &Caller<'_>,
+    ) -> Result<Admission, PolicyError> {
+        let additions = match caller {
+            Caller::Untrusted(claims) => self.additions(*claims, &request)?,
+            Caller::Trusted => Additions::default(),
+        };
+        let mut errors = FieldErrors::default();
+        self.check_instance(&request, &mut errors);
+        let flow = self.flow(&request, &mut errors);
+        if matches!(caller, Caller::Untrusted(_)) {
+            self.check_untrusted(&request, &additions, &mut errors);
         }
-        let claims = self.claimed_attributes(caller);
-        if !problems.is_empty() {
-            return Err(Refused::Forbidden(problems));
+        if !errors.is_empty() {
+            return Err(PolicyError::Forbidden(errors));
         }
-        let names_contact = names_contact(&request);
-        let verified = customer_id.is_some();
-        let chat = StartChat::new(&self.instance, flow, request, customer_id, claims)?;
-        Ok(if verified && names_contact {
-            Admission::Claimed(Claimed::new(chat))
+        let is_verified = additions.customer_id.is_some() && matches!(caller, Caller::Untrusted(_));
+        let chat = StartChat::new(&self.instance, flow, request, additions)?;
+        Ok(if is_verified && chat.named_contact().is_some() {
+            Admission::Unverified(UnverifiedContact::new(chat, self.starts_new_if_not_continued))
         } else {
             Admission::Granted(chat)
         })
     }
 
-    /// The customer that API Gateway's authorizer vouches for.
-    fn customer_id(&self, caller: &Caller) -> Result<Option<String>, Refused> {
-        match (caller, &self.customer_id_claim) {
-            (Caller::Stranger(claims), Some(name)) => {
-                customer::customer_id(claims, name).map(Some).ok_or(Refused::Unauthorized)
+    /// What verified claims and settings add to an HTTP caller's request.
+    fn additions(
+        &self,
+        claims: Claims<'_>,
+        request: &ChatRequest,
+    ) -> Result<Additions, PolicyError> {
+        let customer_id = match &self.customer_id_claim {
+            Some(name) => {
+                Some(customer::customer_id(claims, name).ok_or(PolicyError::Unauthorized)?)
             }
-            _ => Ok(None),
-        }
+            None => None,
+        };
+        let claimed_name = |name: &String| {
+            customer::display_name(claims, name)
+                .unwrap_or_else(|| self.default_display_name.clone())
+        };
+        let from_claims = self.attribute_claims.iter().map(|(claim, name)| {
+            (name.clone(), claims.text(claim).map(std::borrow::Cow::into_owned))
+        });
+        let fixed = self.fixed_attributes.iter().cloned();
+        Ok(Additions {
+            is_authenticated: self.marks_authenticated && customer_id.is_some(),
+            discards_past_chat: self.starts_new_if_not_continued
+                && request.persistent_chat.is_some()
+                && !self.may_name_contact(customer_id.as_deref()),
+            customer_id,
+            display_name: self.display_name_claim.as_ref().map(claimed_name),
+            attributes: from_claims.chain(fixed.map(|(name, value)| (name, Some(value)))).collect(),
+        })
     }
 
-    fn check_instance(&self, request: &ChatRequest, problems: &mut Vec<Problem>) {
-        if let Some(asked) = &request.instance_id
-            && !self.instance.is(&asked.value)
+    fn check_instance(&self, request: &ChatRequest, errors: &mut FieldErrors) {
+        if let Some(instance) = &request.instance_id
+            && !self.instance.matches(&instance.value)
         {
-            problems.push(Problem::at(&asked.pointer, "is not the configured instance"));
+            errors.add(|| FieldError::at(&instance.pointer, "is not the configured instance"));
         }
     }
 
-    /// The bare id of the flow to start.
-    fn flow(&self, request: &ChatRequest, problems: &mut Vec<Problem>) -> String {
-        let Some(asked) = &request.contact_flow_id else {
+    /// Returns the bare id of the flow to start.
+    fn flow(&self, request: &ChatRequest, errors: &mut FieldErrors) -> String {
+        let Some(named) = &request.contact_flow_id else {
             return self.default_flow.clone();
         };
-        let flow = self.instance.flow(&asked.value).unwrap_or_default();
+        let flow = self.instance.flow(&named.value).unwrap_or_default();
         if !self.flows.contains(flow) {
-            problems.push(Problem::at(&asked.pointer, "is not an allowed flow"));
+            errors.add(|| FieldError::at(&named.pointer, "is not an allowed flow"));
         }
         flow.to_owned()
     }
 
-    /// What IAM would let the function do, but a stranger must not have done.
-    fn check_stranger(
+    /// Checks what IAM allows the function, but an untrusted caller must not
+    /// make it do.
+    fn check_untrusted(
         &self,
         request: &ChatRequest,
-        customer_id: Option<&str>,
-        problems: &mut Vec<Problem>,
+        additions: &Additions,
+        errors: &mut FieldErrors,
     ) {
-        if let Some(asked) = &request.customer_id
-            && Some(asked.value.as_str()) != customer_id
+        const RESERVED: &str = "is not available to HTTP callers";
+        if let Some(id) = &request.customer_id
+            && Some(&id.value) != additions.customer_id.as_ref()
         {
-            problems.push(Problem::at(&asked.pointer, "is not the verified customer"));
+            errors.add(|| FieldError::at(&id.pointer, "is not the verified customer"));
         }
-        for (_, name) in &self.attribute_claims {
-            if request.attributes.values.contains_key(name) {
-                let pointer = request.attributes.pointer_to(name);
-                problems.push(Problem::at(pointer, "is filled from a verified claim only"));
+        self.check_attributes(request, errors);
+        for pointer in request.segment_attributes.reserved() {
+            errors.add(|| FieldError::at(pointer, RESERVED));
+        }
+        if let Some(duration) = &request.own_duration
+            && duration.value > self.max_duration_minutes
+        {
+            let rule = format!("must be at most {}", self.max_duration_minutes);
+            errors.add(|| FieldError::at(&duration.pointer, rule));
+        }
+        if let Some(arn) = &request.streaming_endpoint {
+            errors.add(|| FieldError::at(&arn.pointer, RESERVED));
+        }
+        if !self.may_name_contact(additions.customer_id.as_deref()) {
+            let persistent = request.persistent_chat.as_ref().map(pointer);
+            let persistent = persistent.filter(|_| !additions.discards_past_chat);
+            for pointer in
+                persistent.into_iter().chain(request.related_contact_id.as_ref().map(pointer))
+            {
+                errors.add(|| FieldError::at(pointer, "requires a verified customer"));
             }
         }
-        check_segment_attributes(request, problems);
-        if let Some(asked) = &request.streaming_endpoint {
-            problems.push(Problem::at(&asked.pointer, "is not for HTTP callers"));
-        }
-        if customer_id.is_none() && !self.allow_unverified_persistent_chat {
-            check_no_contact(request, problems);
-        }
     }
 
-    /// The attributes that claims fill, with what the authorizer verified.
-    fn claimed_attributes(&self, caller: &Caller) -> Vec<(String, Option<String>)> {
-        let Caller::Stranger(claims) = caller else {
-            return Vec::new();
-        };
-        let named = self.attribute_claims.iter();
-        named.map(|(claim, name)| (name.clone(), claims.text(claim))).collect()
+    fn may_name_contact(&self, customer_id: Option<&str>) -> bool {
+        customer_id.is_some() || self.allows_unverified_persistent_chat
     }
-}
 
-fn names_contact(request: &ChatRequest) -> bool {
-    request.persistent_chat.is_some() || request.related_contact_id.is_some()
-}
-
-/// Connect reads its own attributes as facts, so only the harmless one may be set.
-fn check_segment_attributes(request: &ChatRequest, problems: &mut Vec<Problem>) {
-    for name in request.segment_attributes.keys() {
-        if name.starts_with("connect:") && name != SUBTYPE {
-            let pointer = crate::json::push_pointer(&request.segment_pointer, name);
-            problems.push(Problem::at(pointer, "is not for HTTP callers"));
+    /// Names are compared without regard to case: `EMAIL` beside a verified
+    /// `Email` would mislead agents.
+    fn check_attributes(&self, request: &ChatRequest, errors: &mut FieldErrors) {
+        let claimed = self.attribute_claims.iter().map(|(_, name)| name);
+        let fixed = self.fixed_attributes.iter().map(|(name, _)| name);
+        let filled: Vec<&String> = claimed.chain(fixed).collect();
+        for name in request.attributes.values().keys() {
+            if filled.iter().any(|filled| filled.eq_ignore_ascii_case(name)) {
+                let pointer = request.attributes.pointer_to(name);
+                errors.add(|| FieldError::at(pointer, "is set by the deployment only"));
+            }
         }
     }
 }
 
-fn check_no_contact(request: &ChatRequest, problems: &mut Vec<Problem>) {
-    let persistent = request.persistent_chat.as_ref().map(|asked| &asked.pointer);
-    let related = request.related_contact_id.as_ref().map(|asked| &asked.pointer);
-    for pointer in persistent.into_iter().chain(related) {
-        problems.push(Problem::at(pointer, "needs a verified customer"));
-    }
+fn pointer<T>(located: &Located<T>) -> &str {
+    &located.pointer
 }

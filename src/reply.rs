@@ -1,58 +1,58 @@
-//! What the caller gets to see: HTTP answers, and Lambda's errors.
+//! Renders what became of a request: an HTTP response, a result object or a
+//! Lambda function error.
 
-mod failure;
+mod function_error;
 mod http;
-mod problem;
-
-pub use self::failure::Failure;
-pub use self::http::{HttpReply, ignored_members};
+mod problem_details;
 
 use aws_lambda_events::event::sqs::SqsBatchResponse;
 use serde_json::Value;
 
+pub use self::function_error::FunctionError;
+pub use self::http::HttpReply;
+
 use crate::connect::StartedChat;
 use crate::error::Error;
 
-/// The answer to an event or a direct call: the result object.
+/// Renders the result object: the response to an event or a direct call.
 #[must_use]
+#[expect(clippy::expect_used, reason = "strings under string names always serialize")]
 pub fn result(chat: &StartedChat) -> Value {
-    // Strings under string names: nothing in it can fail to become JSON.
-    serde_json::to_value(chat.expose()).unwrap_or_default()
+    serde_json::to_value(chat.expose()).expect("a result is JSON")
 }
 
-/// The answer to a list of events: the result objects in the same order.
+/// Renders the response to a list of events: the result objects in the same order.
 ///
 /// # Errors
 ///
-/// [`Failure`] that lists all failures, where any element failed.
-pub fn results(chats: &[Result<StartedChat, Error>]) -> Result<Value, Failure> {
-    let failed = Failure::of_batch(chats.iter().map(|chat| chat.as_ref().err()));
-    match failed {
-        Some(failure) => Err(failure),
+/// Returns an error that lists the failures if any element failed.
+pub fn results(chats: &[Result<StartedChat, Error>]) -> Result<Value, FunctionError> {
+    match FunctionError::of_list(chats) {
+        Some(error) => Err(error),
         None => Ok(chats.iter().flatten().map(result).collect()),
     }
 }
 
-/// The answer to an SQS batch: the messages to deliver again. Those that have
-/// no outcome were not attempted.
+/// Renders the response to an SQS batch: the messages to deliver again. Those
+/// without an outcome were not attempted.
 ///
 /// # Errors
 ///
-/// [`Failure`] where a message failed that has no id to be reported under:
+/// Returns an error if a message failed that has no id to be reported under:
 /// only the whole batch can be delivered again then.
+#[expect(clippy::expect_used, reason = "strings under string names always serialize")]
 pub fn failed_messages(
     ids: &[Option<String>],
     chats: &[Result<StartedChat, Error>],
-) -> Result<Value, Failure> {
+) -> Result<Value, FunctionError> {
     let mut response = SqsBatchResponse::default();
     let failure = chats.iter().find_map(|chat| chat.as_ref().err());
     for (index, id) in ids.iter().enumerate() {
         match (id, failure) {
             _ if matches!(chats.get(index), Some(Ok(_))) => {}
-            (None, Some(error)) => return Err(Failure::of(error)),
+            (None, Some(error)) => return Err(FunctionError::of(error)),
             (id, _) => response.add_failure(id.as_deref().unwrap_or_default()),
         }
     }
-    // Strings: nothing in it can fail to become JSON.
-    Ok(serde_json::to_value(response).unwrap_or_default())
+    Ok(serde_json::to_value(response).expect("message ids are JSON"))
 }

@@ -1,85 +1,102 @@
-//! A JSON object becomes a [`ChatRequest`], or every problem it has.
+//! Parses a JSON object into a [`ChatRequest`], or into every error it has.
 //!
-//! The limits are those of the API reference of `StartChatContact`; nothing is
-//! left for Connect to find that can be known here.
+//! The rules are those of the API reference of `StartChatContact`: a request
+//! that breaks one is never sent to Connect.
 
 mod attributes;
-mod member;
+mod limits;
 mod members;
 mod message;
-mod reader;
+mod object;
+mod path;
 mod report;
-mod segment;
-
-use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
+mod segment_attributes;
+mod value;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 pub use self::attributes::Attributes;
+pub(crate) use self::limits::{CUSTOMER_ID, DISPLAY_NAME, DURATION_MINUTES, is_name_byte};
 pub use self::message::{ContentTypes, InitialMessage};
-pub use self::segment::SegmentAttribute;
+pub use self::segment_attributes::{SegmentAttribute, SegmentAttributes};
 
-use self::reader::Reader;
+use self::limits::{ANY, CLIENT_TOKEN, CONTACT_ID};
+use self::object::ObjectReader;
+use self::path::Path;
 use self::report::Report;
-use crate::problem::Problem;
-use crate::trigger::{IDEMPOTENCY_KEY, Key, Payload};
+use self::value::Value;
+use crate::field_error::{FieldError, FieldErrors};
+use crate::trigger::{Caller, IDEMPOTENCY_KEY, IdempotencyKey, Payload};
 
-/// A display name has 1 to 256 characters.
-pub(crate) const DISPLAY_NAME: RangeInclusive<usize> = 1..=256;
-/// A chat lasts 60 minutes to 7 days.
-pub(crate) const DURATION_MINUTES: RangeInclusive<i64> = 60..=10_080;
-/// A customer id has 1 to 128 characters.
-pub(crate) const CUSTOMER_ID: RangeInclusive<usize> = 1..=128;
-const CONTACT_ID: RangeInclusive<usize> = 1..=256;
-const CLIENT_TOKEN: RangeInclusive<usize> = 1..=500;
-const KEY: RangeInclusive<usize> = 1..=255;
-const KEY_RULE: &str = "must have 1 to 255 printable characters";
-const TOPIC_ARN: RangeInclusive<usize> = 1..=350;
-/// Ids that are compared with the configured ones need no other limit.
-const ANY: RangeInclusive<usize> = 1..=usize::MAX;
+/// The members of the API whose presence asks for a chat. Other services'
+/// events have members such as `attributes` and `customerId`, too.
+const ASKING: [&str; 10] = [
+    "ContactFlowId",
+    "ParticipantDetails",
+    "InitialMessage",
+    PERSISTENT_CHAT,
+    "ChatDurationInMinutes",
+    "SupportedMessagingContentTypes",
+    "ParticipantConfiguration",
+    "ConnectionTypes",
+    "ChatStreamingConfiguration",
+    "DisconnectOnCustomerExit",
+];
 
-/// The hosted widget's name for the instance comes second.
-const INSTANCE_ID: [&str; 2] = ["InstanceId", "ConnectInstanceId"];
+/// The one of them that is not given if none of its members is.
+const PERSISTENT_CHAT: &str = "PersistentChat";
+
+/// The members of the API that accompany them.
+const ACCOMPANYING: [&str; 6] = [
+    "InstanceId",
+    "Attributes",
+    "ClientToken",
+    "RelatedContactId",
+    "SegmentAttributes",
+    "CustomerId",
+];
+
+/// Public clients' names for the instance and for the display name.
+const CLIENTS: [&str; 5] = ["ConnectInstanceId", "customerName", "displayName", "name", "Username"];
+
 /// The attribute in which flows made for AWS's sample look for the name.
 pub(crate) const CUSTOMER_NAME: &str = "customerName";
-/// The one segment attribute of Connect's own that anyone may set.
-pub(crate) const SUBTYPE: &str = "connect:Subtype";
 
-/// A request for a chat whose every member keeps to the API's rules.
+/// A request for a chat that satisfies the rules of the API.
 ///
-/// Whether this caller may ask for it is [`Policy`](crate::policy::Policy)'s to say.
+/// [`Policy`](crate::policy::Policy) decides whether the caller may make it.
 pub struct ChatRequest {
-    pub(crate) instance_id: Option<Asked<String>>,
-    pub(crate) contact_flow_id: Option<Asked<String>>,
+    pub(crate) instance_id: Option<Located<String>>,
+    pub(crate) contact_flow_id: Option<Located<String>>,
     pub(crate) display_name: String,
     pub(crate) attributes: Attributes,
     pub(crate) initial_message: Option<InitialMessage>,
-    pub(crate) client_token: Option<Asked<String>>,
+    pub(crate) client_token: Option<Located<String>>,
     pub(crate) duration_minutes: Option<i32>,
+    /// The duration that the caller asks for.
+    pub(crate) own_duration: Option<Located<i32>>,
     pub(crate) content_types: ContentTypes,
-    pub(crate) persistent_chat: Option<Asked<PersistentChat>>,
-    pub(crate) related_contact_id: Option<Asked<String>>,
-    pub(crate) segment_attributes: BTreeMap<String, SegmentAttribute>,
-    pub(crate) segment_pointer: String,
-    pub(crate) customer_id: Option<Asked<String>>,
+    pub(crate) persistent_chat: Option<Located<PersistentChat>>,
+    pub(crate) related_contact_id: Option<Located<String>>,
+    pub(crate) segment_attributes: SegmentAttributes,
+    pub(crate) customer_id: Option<Located<String>>,
     pub(crate) response_mode: Option<ResponseMode>,
     pub(crate) disconnect_agent: bool,
     pub(crate) connection_types: Vec<ConnectionType>,
-    pub(crate) streaming_endpoint: Option<Asked<String>>,
-    /// The members that were not read: not in the API's model.
-    pub(crate) ignored: Vec<String>,
+    pub(crate) streaming_endpoint: Option<Located<String>>,
+    /// The members that are not in the API's model, joined by commas: harmless
+    /// characters only, at most 256.
+    pub ignored: String,
 }
 
-/// A value, and where the caller asked for it.
+/// A value, and the JSON Pointer to it.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Asked<T> {
+pub(crate) struct Located<T> {
     pub(crate) value: T,
     pub(crate) pointer: String,
 }
 
-/// Which past chat to continue, and how much of it to show.
+/// The past chat to continue, and how much of it to show.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct PersistentChat {
@@ -91,13 +108,13 @@ pub(crate) struct PersistentChat {
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum RehydrationType {
-    /// All of the past session, named by its initial contact.
+    /// The entire past session, named by its initial contact.
     EntirePastSession,
     /// From the named contact on.
     FromSegment,
 }
 
-/// How answers are sent to the participant.
+/// How responses are sent to the participant.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum ResponseMode {
@@ -107,153 +124,171 @@ pub(crate) enum ResponseMode {
     Complete,
 }
 
-/// What Connect shall return besides the participant token.
+/// What Connect returns besides the participant token.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum ConnectionType {
-    /// A websocket's URL.
+    /// The URL of a websocket.
     Websocket,
     /// A connection token.
     ConnectionCredentials,
 }
 
-/// What a request gets that does not say otherwise.
+/// The values for members that a request does not give.
 #[derive(Clone)]
 pub struct Defaults {
     pub(crate) display_name: String,
     pub(crate) duration_minutes: Option<i32>,
     pub(crate) content_types: ContentTypes,
+    pub(crate) disconnect_agent: bool,
 }
 
-/// The request breaks rules of the API: all of them that it breaks.
+/// A request that breaks rules of the API.
 #[derive(Debug, thiserror::Error)]
-#[error("the request breaks {} rule(s)", .problems.len())]
-pub struct Invalid {
-    /// What is wrong, in the order of the request.
-    pub problems: Vec<Problem>,
-    /// The members that are not in the API's model.
-    pub ignored: Vec<String>,
+#[error("the request breaks rules of the API")]
+pub struct ValidationError {
+    /// The rules that it breaks, in the order of the request.
+    pub errors: FieldErrors,
+    /// The members that are not in the API's model, joined by commas.
+    pub ignored: String,
 }
 
-/// Reads a request.
+/// Parses a request.
 ///
 /// # Errors
 ///
-/// [`Invalid`] with every problem, where the request breaks a rule.
-pub fn parse(payload: &Payload, defaults: &Defaults) -> Result<ChatRequest, Invalid> {
+/// Returns every error if the request breaks a rule of the API, and an error
+/// if the request does not ask for a chat.
+pub fn parse(payload: &Payload<'_>, defaults: &Defaults) -> Result<ChatRequest, ValidationError> {
     let report = Report::default();
-    let request = read(&payload.request, defaults, &report);
-    if let Key::Http { header } = &payload.key {
-        check_key(header.as_deref(), request.client_token.as_ref(), &report);
+    let request = read(payload, defaults, &report);
+    if let IdempotencyKey::Http { header, .. } = &payload.key {
+        check_keys(header.as_deref(), request.client_token.as_ref(), &report);
     }
-    let (problems, ignored) = report.into_parts();
-    if problems.is_empty() {
+    check_together(&request, &report);
+    let (errors, ignored) = report.into_parts();
+    if errors.is_empty() {
         Ok(ChatRequest { ignored, ..request })
     } else {
-        Err(Invalid { problems, ignored })
+        Err(ValidationError { errors, ignored })
     }
 }
 
-/// One line a member. What comes of a request with problems is thrown away.
-fn read(body: &Map<String, Value>, defaults: &Defaults, report: &Report) -> ChatRequest {
-    let mut top = Reader::new(body, "", report);
-    let attributes = top.with("Attributes", attributes::read).unwrap_or_default();
-    let segments = top.member("SegmentAttributes");
-    let request = ChatRequest {
-        instance_id: top.member_of(&INSTANCE_ID).and_then(|id| id.asked(ANY)),
-        contact_flow_id: top.asked("ContactFlowId", ANY),
-        display_name: display_name(&mut top, &attributes, report)
+/// Reads the members, one line each. The result is discarded if there are errors.
+fn read(payload: &Payload<'_>, defaults: &Defaults, report: &Report) -> ChatRequest {
+    let root = Value { raw: &payload.request, path: Path::ROOT, report };
+    let names: Vec<&str> = ASKING.into_iter().chain(ACCOMPANYING).chain(CLIENTS).collect();
+    let top = ObjectReader::new(&root, &names);
+    check_asks(&top, &payload.caller, &root);
+    let attributes = top.parse("Attributes", attributes::parse).unwrap_or_default();
+    let own_duration = top.parse("ChatDurationInMinutes", members::duration);
+    let instance_id = top.member_of(&["InstanceId", "ConnectInstanceId"]);
+    ChatRequest {
+        instance_id: instance_id.and_then(|id| id.located(&ANY)),
+        contact_flow_id: top.located("ContactFlowId", &ANY),
+        display_name: display_name(&top, &attributes, &root)
             .unwrap_or_else(|| defaults.display_name.clone()),
         attributes,
-        initial_message: top.with("InitialMessage", message::initial_message).flatten(),
-        client_token: top.asked("ClientToken", CLIENT_TOKEN),
-        duration_minutes: top
-            .with("ChatDurationInMinutes", members::duration)
-            .map_or(defaults.duration_minutes, |minutes| minutes),
+        initial_message: top.parse("InitialMessage", message::initial_message),
+        client_token: top.located("ClientToken", &CLIENT_TOKEN),
+        duration_minutes: own_duration
+            .as_ref()
+            .map(|minutes| minutes.value)
+            .or(defaults.duration_minutes),
+        own_duration,
         content_types: top
-            .with("SupportedMessagingContentTypes", message::content_types)
-            .flatten()
+            .parse("SupportedMessagingContentTypes", message::content_types)
             .unwrap_or_else(|| defaults.content_types.clone()),
-        persistent_chat: top.with("PersistentChat", members::persistent_chat).flatten(),
-        related_contact_id: top.asked("RelatedContactId", CONTACT_ID),
-        segment_pointer: segments.as_ref().map(|m| m.pointer.clone()).unwrap_or_default(),
-        segment_attributes: segments.as_ref().map(segment::attributes).unwrap_or_default(),
-        customer_id: top.asked("CustomerId", CUSTOMER_ID),
-        response_mode: top.with("ParticipantConfiguration", members::response_mode).flatten(),
-        disconnect_agent: top
-            .with("DisconnectOnCustomerExit", members::disconnect_agent)
-            .unwrap_or(false),
-        connection_types: top
-            .with("ConnectionTypes", members::connection_types)
+        persistent_chat: top.parse(PERSISTENT_CHAT, members::persistent_chat),
+        related_contact_id: top.located("RelatedContactId", &CONTACT_ID),
+        segment_attributes: top
+            .parse("SegmentAttributes", segment_attributes::parse)
             .unwrap_or_default(),
-        streaming_endpoint: top
-            .with("ChatStreamingConfiguration", members::streaming_endpoint)
-            .flatten(),
-        ignored: Vec::new(),
+        customer_id: top.member("CustomerId").and_then(|id| id.located_id(&CUSTOMER_ID)),
+        response_mode: top.parse("ParticipantConfiguration", members::response_mode),
+        disconnect_agent: top
+            .parse("DisconnectOnCustomerExit", members::disconnect_agent)
+            .unwrap_or(defaults.disconnect_agent),
+        connection_types: top
+            .parse("ConnectionTypes", members::connection_types)
+            .unwrap_or_default(),
+        streaming_endpoint: top.parse("ChatStreamingConfiguration", members::streaming_endpoint),
+        ignored: String::new(),
+    }
+}
+
+/// Verifies that the request asks for a chat, so that other services' events
+/// open none. Over HTTP, no body at all is a request with every default.
+fn check_asks(top: &ObjectReader<'_, '_>, caller: &Caller<'_>, root: &Value<'_, '_>) {
+    let asks = |name: &&str| match *name {
+        PERSISTENT_CHAT => top.has_object(name),
+        name => top.has(name),
     };
-    check_foreign(&top, report);
-    check_together(&request, report);
-    top.finish();
-    request
+    match caller {
+        Caller::Untrusted(_) if top.has_only_others() => {
+            root.error("has no member of StartChatContact");
+        }
+        Caller::Trusted if !ASKING.iter().any(asks) => {
+            root.error(format!("must have one of {}", ASKING.join(", ")));
+        }
+        _ => {}
+    }
 }
 
-/// The name of the customer, by the spellings of the API and of the public
-/// clients of chat, the API's first.
-fn display_name(top: &mut Reader<'_>, attributes: &Attributes, report: &Report) -> Option<String> {
-    let participant = top.with("ParticipantDetails", |member| {
-        let mut details = Reader::of(member)?;
-        let name = details.member("DisplayName").and_then(|m| m.name(DISPLAY_NAME));
-        details.finish();
-        name
-    });
-    participant
-        .flatten()
-        .or_else(|| attribute_name(attributes, report))
-        .or_else(|| top.with("customerName", |m| m.name(DISPLAY_NAME)).flatten())
-        .or_else(|| top.with("Username", |m| m.name(DISPLAY_NAME)).flatten())
+/// Reads the display name, in the spelling of the API or of a public client.
+fn display_name(
+    top: &ObjectReader<'_, '_>,
+    attributes: &Attributes,
+    root: &Value<'_, '_>,
+) -> Option<String> {
+    let name = |value: &Value<'_, '_>| {
+        value.non_empty(&DISPLAY_NAME).filter(|name| !name.trim().is_empty())
+    };
+    let participant = |value: &Value<'_, '_>| {
+        ObjectReader::new(value, &["DisplayName"]).parse("DisplayName", name)
+    };
+    let attribute = || {
+        let name = attributes.non_blank(CUSTOMER_NAME)?;
+        if !DISPLAY_NAME.contains(&name.chars().count()) {
+            root.report.add(|| {
+                let rule = "must have 1 to 256 characters to be the display name";
+                FieldError::at(attributes.pointer_to(CUSTOMER_NAME), rule)
+            });
+        }
+        Some(name.to_owned())
+    };
+    top.parse("ParticipantDetails", participant)
+        .or_else(attribute)
+        .or_else(|| top.parse("customerName", name))
+        .or_else(|| top.parse("displayName", name))
+        .or_else(|| top.parse("name", name))
+        .or_else(|| top.parse("Username", name))
 }
 
-fn attribute_name(attributes: &Attributes, report: &Report) -> Option<String> {
-    let name = attributes.values.get(CUSTOMER_NAME).filter(|name| !name.is_empty())?;
-    report.measured(&attributes.pointer_to(CUSTOMER_NAME), name, &DISPLAY_NAME);
-    Some(name.clone())
-}
-
-/// A stranger's idempotency key is 1 to 255 printable characters.
-fn check_key(header: Option<&str>, token: Option<&Asked<String>>, report: &Report) {
-    let is_key =
-        |text: &str| KEY.contains(&text.chars().count()) && !text.chars().any(char::is_control);
+/// Verifies that an untrusted caller's key is 1 to 255 printable characters.
+fn check_keys(header: Option<&str>, token: Option<&Located<String>>, report: &Report) {
+    const RULE: &str = "must have 1 to 255 printable characters";
+    let is_key = |text: &str| {
+        limits::IDEMPOTENCY_KEY.contains(&text.chars().count())
+            && !text.chars().any(char::is_control)
+    };
     if header.is_some_and(|key| !is_key(key)) {
-        report.add(Problem::in_header(IDEMPOTENCY_KEY, KEY_RULE));
+        report.add(|| FieldError::in_header(IDEMPOTENCY_KEY, RULE));
     }
-    if let Some(asked) = token.filter(|asked| !is_key(&asked.value)) {
-        report.problem(&asked.pointer, KEY_RULE);
-    }
-}
-
-/// An event of somebody else's must not open a chat.
-fn check_foreign(top: &Reader<'_>, report: &Report) {
-    if top.is_foreign() {
-        report.problem("", "has no member of StartChatContact");
+    if let Some(token) = token.filter(|token| !is_key(&token.value)) {
+        report.add(|| FieldError::at(&token.pointer, RULE));
     }
 }
 
-/// The rules that span members.
+/// Verifies the rules that involve several members.
 fn check_together(request: &ChatRequest, report: &Report) {
     if let (Some(_), Some(related)) = (&request.persistent_chat, &request.related_contact_id) {
-        report.problem(&related.pointer, "cannot be given with PersistentChat");
+        report.add(|| FieldError::at(&related.pointer, "cannot be given with PersistentChat"));
     }
-    let guide = SegmentAttribute::String("connect:Guide".to_owned());
-    let is_guide = request.segment_attributes.get(SUBTYPE) == Some(&guide);
-    if is_guide && !request.content_types.has_interactive() {
-        let pointer = crate::json::push_pointer(&request.segment_pointer, SUBTYPE);
-        report.problem(
-            &pointer,
-            "a guide needs both interactive types in SupportedMessagingContentTypes",
-        );
+    if request.segment_attributes.is_guide() && !request.content_types.has_interactive() {
+        report.add(|| {
+            let rule = "a guide needs both interactive types in SupportedMessagingContentTypes";
+            FieldError::at(request.segment_attributes.subtype_pointer(), rule)
+        });
     }
-}
-
-pub(crate) fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }

@@ -1,5 +1,4 @@
-//! The life of an execution environment: settings, then one invocation after
-//! another, then an orderly end.
+//! The life of an execution environment: settings, invocations, shutdown.
 
 use lambda_runtime::tower::util::MapFutureLayer;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
@@ -11,19 +10,19 @@ use crate::handler::Handler;
 use crate::init_error;
 use crate::shutdown::InFlight;
 
-/// Serves invocations by way of this client until the environment ends.
+/// Serves invocations until the environment ends.
 ///
 /// # Errors
 ///
-/// Where the settings are faulty, which Lambda is told of, and where the
-/// Runtime API cannot be reached.
+/// Returns an error if the settings are invalid, which is also reported to
+/// Lambda, and if the Runtime API cannot be reached.
 pub async fn serve(process: &Process, connect: Connect) -> Result<(), lambda_runtime::Error> {
     let settings = match Settings::from_env() {
         Ok(settings) => settings,
-        Err(faults) => return Err(refuse(faults).await),
+        Err(error) => return Err(report(error).await),
     };
     if process.aws.is_provisioned {
-        connect.open().await;
+        connect.warm_up().await;
     }
     let handler = Handler::new(settings, connect, process.json_logs);
     let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
@@ -39,10 +38,10 @@ pub async fn serve(process: &Process, connect: Connect) -> Result<(), lambda_run
     }
 }
 
-/// Tells Lambda that the settings are faulty.
-async fn refuse(faults: SettingsError) -> lambda_runtime::Error {
-    if let Err(error) = init_error::report("SettingsError", &faults.to_string()).await {
+/// Reports to Lambda that the settings are invalid.
+async fn report(settings: SettingsError) -> lambda_runtime::Error {
+    if let Err(error) = init_error::report("SettingsError", &settings.to_string()).await {
         tracing::error!(%error, "the init error could not be reported");
     }
-    faults.into()
+    settings.into()
 }

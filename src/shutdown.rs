@@ -1,6 +1,6 @@
 //! Graceful shutdown: invocations in flight are answered before the process exits.
 //!
-//! Lambda sends `SIGTERM` where an extension is registered and on Managed
+//! Lambda sends `SIGTERM` if an extension is registered, and on Managed
 //! Instances, and kills the process shortly after.
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -25,7 +25,7 @@ impl InFlight {
     ///
     /// # Errors
     ///
-    /// If the signal handler cannot be installed.
+    /// Returns an error if the signal handler cannot be installed.
     pub async fn terminated(&self) -> std::io::Result<()> {
         signal(SignalKind::terminate())?.recv().await;
         self.0.closed().await;

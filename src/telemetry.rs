@@ -1,7 +1,7 @@
-//! What the function tells of itself: its log, and in it its metrics.
+//! The log, and the metrics in it.
 //!
-//! Other crates are heard from warnings on only, whatever the level: below,
-//! they print requests and answers, tokens and all.
+//! Other crates log warnings and errors only, whatever the level is set to:
+//! below, they print requests and responses with their tokens.
 
 mod chat_line;
 
@@ -17,11 +17,11 @@ use crate::config::Process;
 
 const OWN: &str = env!("CARGO_CRATE_NAME");
 
-/// Where the runtime logs each failure that the handler returns: the chat's
-/// own line has told of it, and panics do not get that far.
-const RUNTIMES_FAILURES: &str = "lambda_runtime::layers::panic";
+/// The target under which the runtime logs each error that the handler
+/// returns. The chat's own line has it already, and panics do not get that far.
+const RUNTIME_ERRORS: &str = "lambda_runtime::layers::panic";
 
-/// Sets up the log on standard output: JSON or text, from a level on.
+/// Sets up the log on standard output, as JSON or as text.
 pub fn init(process: &Process) {
     let registry = tracing_subscriber::registry().with(filter(process.log_level.as_deref()));
     let result = if process.json_logs {
@@ -32,22 +32,22 @@ pub fn init(process: &Process) {
         let lines = tracing_subscriber::fmt::layer().with_ansi(false).without_time();
         tracing::subscriber::set_global_default(registry.with(lines))
     };
-    // A second subscriber is refused; the first one then goes on.
+    // Setting a second subscriber fails; the first one stays.
     drop(result);
-    std::panic::set_hook(Box::new(report_panic));
+    std::panic::set_hook(Box::new(log_panic));
 }
 
-/// A panic's message may hold anything, so only its place is told.
-fn report_panic(info: &std::panic::PanicHookInfo<'_>) {
+/// Logs only the location of a panic: its message may contain anything.
+fn log_panic(info: &std::panic::PanicHookInfo<'_>) {
     let location = info.location().map(ToString::to_string).unwrap_or_default();
     tracing::error!(location, "panic");
 }
 
-/// The level set for this crate or for all; INFO where none is.
+/// Returns the filter for a level or a list of them; INFO if there is none.
 fn filter(level: Option<&str>) -> Targets {
     let level = level.map(|level| level.replace("FATAL", "ERROR"));
     let set = level.and_then(|level| Targets::from_str(&level).ok());
-    // What is no level is read as another crate's name.
+    // A text that is not a level is parsed as another crate's name.
     let is_ours = |set: &Targets| {
         set.default_level().is_some() || set.iter().any(|(target, _)| target == OWN)
     };
@@ -59,7 +59,7 @@ fn filter(level: Option<&str>) -> Targets {
     let others = default.min(LevelFilter::WARN);
     Targets::new()
         .with_default(others)
-        .with_target(RUNTIMES_FAILURES, LevelFilter::OFF)
+        .with_target(RUNTIME_ERRORS, LevelFilter::OFF)
         .with_target(OWN, own)
 }
 

@@ -1,76 +1,103 @@
-//! Who invoked the function, and what they ask it.
+//! Recognizes the event source, and opens the request in its envelope.
 //!
-//! A payload is recognised by keys that only the service in question sets, and
-//! before anything in it can be found wrong, so that each failure is told in
-//! its caller's language.
+//! A payload is recognized by members that only the service in question sets,
+//! before anything in it can turn out to be invalid, so that each error is
+//! reported in the form that its caller reads.
 
 mod caller;
-mod event;
+mod event_bridge;
 mod http;
-mod key;
+mod idempotency_key;
+mod sqs;
 mod unsupported;
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_json::value::RawValue;
 
 pub use self::caller::{Caller, Claims};
-pub use self::event::{EventBridgeEvent, SqsRecord};
+pub use self::event_bridge::EventBridgeEvent;
 pub(crate) use self::http::IDEMPOTENCY_KEY;
-pub use self::http::{Format, HttpCall};
-pub use self::key::Key;
+pub use self::http::{HttpRequest, PayloadFormat};
+pub use self::idempotency_key::{IdempotencyKey, InvocationKey};
+pub use self::sqs::SqsRecord;
 
-use crate::json::type_name;
+use crate::json::{self, Type};
 
-/// Who invoked the function.
-pub enum Trigger {
+/// The most elements of a list, and messages of a batch: SQS's own limit for a
+/// batch (Lambda developer guide, "Using Lambda with Amazon SQS").
+const MAX_ELEMENTS: usize = 10_000;
+
+/// How often a failed event may have been wrapped in the record of an
+/// on-failure destination: once each time it was replayed and failed again.
+const MAX_FAILURES: usize = 8;
+
+/// The event source of an invocation, with its event.
+pub enum Trigger<'a> {
     /// API Gateway or a function URL.
-    Http(HttpCall),
+    Http(HttpRequest<'a>),
     /// An `EventBridge` rule.
-    EventBridge(EventBridgeEvent),
+    EventBridge(EventBridgeEvent<'a>),
     /// A custom event bus or a pipe: a list of events or requests.
-    Batch(Vec<Value>),
+    Batch(Vec<&'a RawValue>),
     /// An SQS event source mapping.
-    Sqs(Vec<SqsRecord>),
-    /// Anyone who sends a bare request: Scheduler, Step Functions, the CLI.
-    Direct(Map<String, Value>),
+    Sqs(Vec<SqsRecord<'a>>),
+    /// A bare request: from Scheduler, Step Functions, the CLI.
+    Direct(&'a RawValue),
 }
 
-/// A request out of its envelope, and what the envelope says of it.
-pub struct Payload {
-    /// The members of the request.
-    pub request: Map<String, Value>,
-    /// Who asks.
-    pub caller: Caller,
-    /// What makes it the same request when it comes again.
-    pub key: Key,
+/// One request in the envelope of its event source.
+pub enum Envelope<'a> {
+    /// An HTTP request.
+    Http(HttpRequest<'a>),
+    /// An `EventBridge` event.
+    EventBridge(EventBridgeEvent<'a>),
+    /// An SQS message.
+    Sqs(SqsRecord<'a>),
+    /// An element of a list, which may be an event, a message or a bare request.
+    Element(&'a RawValue),
+    /// A bare request.
+    Direct(&'a RawValue),
 }
 
-/// Why there is no request to be had from a payload.
+/// A request out of its envelope, and what the envelope says about it.
+pub struct Payload<'a> {
+    /// The request: a JSON object.
+    pub request: Cow<'a, RawValue>,
+    /// The caller.
+    pub caller: Caller<'a>,
+    /// What identifies the request when it is repeated.
+    pub key: IdempotencyKey,
+}
+
+/// A payload without a request in it.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-pub enum Unreadable {
-    /// It is a service's event that this function does not serve.
+pub enum PayloadError {
+    /// The event is one of a service that cannot start a chat here.
     #[error("{0} cannot start a chat")]
     Unsupported(String),
     /// The request is JSON, but no object.
     #[error("the request must be a JSON object, not {0}")]
     NotAnObject(&'static str),
     /// The request is not JSON.
-    #[error("the request is not JSON, from line {line}, column {column} on")]
+    #[error("invalid JSON at line {line}, column {column}")]
     NotJson {
         /// Counted from 1.
         line: usize,
         /// Counted from 1.
         column: usize,
     },
-    /// It is nested deeper than 128 levels.
-    #[error("the request is nested deeper than 128 levels")]
-    TooDeep,
-    /// The body is not text.
+    /// A list or a batch has more than 10,000 elements.
+    #[error("a list may have at most 10000 elements")]
+    TooManyElements,
+    /// The body is not UTF-8.
     #[error("the body is not UTF-8")]
     NotUtf8,
     /// The body is declared to be base64 and is not.
     #[error("the body is not base64")]
     NotBase64,
-    /// The body of an HTTP request is something else than text in its event.
+    /// The body of an HTTP request is not text.
     #[error("the body is not text")]
     NotText,
     /// An SQS record has no body.
@@ -81,29 +108,53 @@ pub enum Unreadable {
     TooLarge,
     /// The HTTP method is neither `POST` nor `OPTIONS`.
     #[error("the method is not POST")]
-    Method,
+    MethodNotAllowed,
 }
 
-impl Trigger {
-    /// Tells who invoked the function.
+impl PayloadError {
+    /// The longest name of a service in an error, in characters.
+    const MAX_NAME: usize = 100;
+
+    /// An event that cannot start a chat. Of its name, which is the sender's
+    /// text, only harmless characters are kept.
+    fn unsupported(name: impl fmt::Display) -> Self {
+        let is_harmless = |one: &char| one.is_ascii_alphanumeric() || " :._/-'".contains(*one);
+        Self::Unsupported(
+            name.to_string().chars().filter(is_harmless).take(Self::MAX_NAME).collect(),
+        )
+    }
+}
+
+impl<'a> Trigger<'a> {
+    /// Recognizes the event source of a payload. The failed event in the
+    /// record of an on-failure destination is recognized in its place, and
+    /// returned with the request id of the invocation that failed.
     ///
     /// # Errors
     ///
-    /// [`Unreadable`] for an event of a service that this function does not
-    /// serve, named in the error, and for JSON that is neither object nor list.
-    pub fn recognize(payload: Value) -> Result<Self, Unreadable> {
-        match payload {
-            Value::Array(items) => Ok(Self::Batch(items)),
-            Value::Object(event) => recognize_object(event),
-            other => Err(Unreadable::NotAnObject(type_name(&other))),
+    /// Returns an error for an event of a service that is not supported, for a
+    /// list that is too long, and for JSON that is neither object nor list.
+    pub fn recognize(payload: &'a RawValue) -> Result<(Self, Option<Cow<'a, str>>), PayloadError> {
+        let (event, request_id) = unwrap_failures(payload);
+        let trigger = match Type::of(event) {
+            Type::List => json::elements(event, MAX_ELEMENTS)
+                .map(Self::Batch)
+                .map_err(|json::TooLong| PayloadError::TooManyElements),
+            _ => recognize_object(object(event)?),
+        }?;
+        match (trigger, request_id) {
+            (Self::Http(_), Some(_)) => {
+                Err(PayloadError::unsupported("an HTTP request in a destination's record"))
+            }
+            recognized => Ok(recognized),
         }
     }
 
-    /// Its name in logs and metrics.
+    /// The name in logs and metrics.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
-            Self::Http(call) => call.format.name(),
+            Self::Http(request) => request.format.name(),
             Self::EventBridge(_) => "eventbridge",
             Self::Batch(_) => "batch",
             Self::Sqs(_) => "sqs",
@@ -112,77 +163,146 @@ impl Trigger {
     }
 }
 
-fn recognize_object(event: Map<String, Value>) -> Result<Trigger, Unreadable> {
-    if let Some(service) = unsupported::service(&event) {
-        return Err(Unreadable::Unsupported(service));
+impl<'a> Envelope<'a> {
+    /// Returns the request in the envelope. If nothing in it identifies a
+    /// repeated request, `key` does.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if there is no JSON object, or if it is an event that
+    /// cannot start a chat.
+    pub fn open(self, key: InvocationKey<'_>) -> Result<Payload<'a>, PayloadError> {
+        match self {
+            Self::Http(request) => request.open(key),
+            Self::EventBridge(event) => event.open(key.into()),
+            Self::Sqs(record) => record.open(key.into()),
+            Self::Element(element) => open_element(element, key.into()),
+            Self::Direct(request) => Ok(trusted(request, key.into())),
+        }
     }
-    if let Some(format) = Format::of(&event) {
-        return Ok(Trigger::Http(HttpCall::read(format, event)));
-    }
-    Ok(match EventBridgeEvent::read(event) {
-        Ok(event) => Trigger::EventBridge(event),
-        Err(mut event) => match event.remove("Records") {
-            Some(Value::Array(records)) => Trigger::Sqs(SqsRecord::read_all(&records)),
-            _ => Trigger::Direct(event),
-        },
-    })
 }
 
-/// Opens an element of a batch or the body of a message: an `EventBridge`
-/// event, or a bare request that goes by `key`.
-///
-/// # Errors
-///
-/// [`Unreadable`] for anything else.
-pub fn open_element(element: Value, key: Key) -> Result<Payload, Unreadable> {
-    match Trigger::recognize(element)? {
+impl Payload<'_> {
+    /// Copies what is borrowed from the event.
+    fn into_owned(self) -> Payload<'static> {
+        Payload {
+            request: Cow::Owned(self.request.into_owned()),
+            caller: Caller::Trusted,
+            key: self.key,
+        }
+    }
+}
+
+/// The failed event in the record of an on-failure destination, and the id of
+/// the invocation that failed (Lambda developer guide, "Retain records of
+/// Lambda asynchronous invocations").
+fn failed_event(record: &RawValue) -> Option<(&RawValue, Option<Cow<'_, str>>)> {
+    let [context, payload] = json::members(record, ["requestContext", "requestPayload"]);
+    let [condition, request_id] = json::members(context?, ["condition", "requestId"]);
+    let has_failed = json::string(condition?)? != "Success";
+    let request_id = request_id.and_then(json::string).filter(|id| !id.is_empty());
+    payload.filter(|_| has_failed).map(|payload| (payload, request_id))
+}
+
+fn unwrap_failures(payload: &RawValue) -> (&RawValue, Option<Cow<'_, str>>) {
+    let mut unwrapped = (payload, None);
+    for _ in 0..MAX_FAILURES {
+        match failed_event(unwrapped.0) {
+            Some((event, request_id)) => unwrapped = (event, request_id.or(unwrapped.1)),
+            None => break,
+        }
+    }
+    unwrapped
+}
+
+/// Recognizes one event or request.
+fn recognize_object(event: &RawValue) -> Result<Trigger<'_>, PayloadError> {
+    const NAMES: [&str; 7] =
+        ["requestContext", "methodArn", "routeArn", "Records", "detail-type", "source", "detail"];
+    let [context, method_arn, route_arn, records, detail_type, source, detail] =
+        json::members(event, NAMES);
+    let is_given = |value: Option<&RawValue>| value.is_some_and(|value| value.get() != "null");
+    if is_given(method_arn) || is_given(route_arn) {
+        return Err(PayloadError::unsupported("an API Gateway authorizer's event"));
+    }
+    if let Some(context) = context.filter(|context| Type::of(context) == Type::Object) {
+        return recognize_request(event, context);
+    }
+    if let (Some(_), Some(source), Some(detail)) = (detail_type, source, detail) {
+        let id = json::member(event, "id");
+        return Ok(Trigger::EventBridge(EventBridgeEvent::new(source, id, detail)));
+    }
+    match records.filter(|records| Type::of(records) == Type::List) {
+        Some(records) => recognize_records(records),
+        None => match unsupported::event(event) {
+            Some(name) => Err(PayloadError::unsupported(name)),
+            None => Ok(Trigger::Direct(event)),
+        },
+    }
+}
+
+fn recognize_request<'a>(
+    event: &'a RawValue,
+    context: &'a RawValue,
+) -> Result<Trigger<'a>, PayloadError> {
+    if let Some(name) = unsupported::request(context) {
+        return Err(PayloadError::unsupported(name));
+    }
+    let (format, method, authorizer) = http_context(context)
+        .ok_or_else(|| PayloadError::unsupported("a request of an unknown kind"))?;
+    Ok(Trigger::Http(HttpRequest::new(format, method, authorizer, event)))
+}
+
+fn recognize_records(records: &RawValue) -> Result<Trigger<'_>, PayloadError> {
+    let elements = json::elements(records, MAX_ELEMENTS)
+        .map_err(|json::TooLong| PayloadError::TooManyElements)?;
+    match unsupported::records(elements.first().copied()) {
+        Some(name) => Err(PayloadError::unsupported(name)),
+        None => Ok(Trigger::Sqs(elements.into_iter().map(SqsRecord::new).collect())),
+    }
+}
+
+/// The payload format, the method and the authorizer in a request's context.
+fn http_context(context: &RawValue) -> Option<(PayloadFormat, Cow<'_, str>, Option<&RawValue>)> {
+    let [method, http, authorizer] = json::members(context, ["httpMethod", "http", "authorizer"]);
+    let v2 = http.and_then(|http| json::member(http, "method")).and_then(json::string);
+    let v1 = method.and_then(json::string).map(|method| (PayloadFormat::V1, method));
+    let (format, method) = v2.map(|method| (PayloadFormat::V2, method)).or(v1)?;
+    Some((format, method, authorizer))
+}
+
+/// Opens an element of a list or the body of a message. If nothing in it
+/// identifies a repeated request, `key` does.
+fn open_element(element: &RawValue, key: IdempotencyKey) -> Result<Payload<'_>, PayloadError> {
+    if sqs::is_record(element) {
+        return SqsRecord::new(element).open(key);
+    }
+    let (trigger, failed) = Trigger::recognize(element)?;
+    let key =
+        failed.map_or(key, |request_id| InvocationKey { request_id: &request_id, index: 0 }.into());
+    match trigger {
         Trigger::EventBridge(event) => event.open(key),
         Trigger::Direct(request) => Ok(trusted(request, key)),
-        Trigger::Batch(_) => Err(Unreadable::NotAnObject("a list")),
-        Trigger::Http(_) => Err(Unreadable::Unsupported("an HTTP request in a batch".into())),
-        Trigger::Sqs(_) => Err(Unreadable::Unsupported("an SQS batch in a batch".into())),
+        Trigger::Batch(_) => Err(PayloadError::NotAnObject(Type::List.name())),
+        Trigger::Http(_) => Err(PayloadError::unsupported("an HTTP request in a batch")),
+        Trigger::Sqs(_) => Err(PayloadError::unsupported("an SQS batch in a batch")),
     }
 }
 
-/// A request of someone whom IAM let in.
-#[must_use]
-pub fn trusted(request: Map<String, Value>, key: Key) -> Payload {
-    Payload { request, caller: Caller::Trusted, key }
+fn trusted(request: &RawValue, key: IdempotencyKey) -> Payload<'_> {
+    Payload { request: Cow::Borrowed(request), caller: Caller::Trusted, key }
 }
 
-/// How deep JSON may be nested: as deep as `serde_json` reads it.
-const DEPTH: usize = 128;
-
-/// Parses text as JSON.
-///
-/// # Errors
-///
-/// [`Unreadable::NotJson`], which has a position and no word of the text.
-pub fn parse_json(text: &str) -> Result<Value, Unreadable> {
-    let value = serde_json::from_str(text)
-        .map_err(|error| Unreadable::NotJson { line: error.line(), column: error.column() })?;
-    // A member of serde_json's own, which a caller can send too, begins the
-    // count of levels anew.
-    if is_deeper(&value, DEPTH + 1) {
-        return Err(Unreadable::TooDeep);
-    }
-    Ok(value)
+/// Parses text as JSON. The error has a position and no word of the text.
+fn parse_text(text: &str) -> Result<Box<RawValue>, PayloadError> {
+    serde_json::from_str(text)
+        .map_err(|error| PayloadError::NotJson { line: error.line(), column: error.column() })
 }
 
-fn is_deeper(value: &Value, levels: usize) -> bool {
-    let Some(left) = levels.checked_sub(1) else {
-        return true;
-    };
-    match value {
-        Value::Array(items) => items.iter().any(|item| is_deeper(item, left)),
-        Value::Object(members) => members.values().any(|member| is_deeper(member, left)),
-        _ => false,
-    }
-}
-
-fn object(value: Value) -> Result<Map<String, Value>, Unreadable> {
-    match value {
-        Value::Object(members) => Ok(members),
-        other => Err(Unreadable::NotAnObject(type_name(&other))),
+/// Returns the value if it is an object.
+fn object<V: std::ops::Deref<Target = RawValue>>(value: V) -> Result<V, PayloadError> {
+    match Type::of(&value) {
+        Type::Object => Ok(value),
+        other => Err(PayloadError::NotAnObject(other.name())),
     }
 }

@@ -127,7 +127,7 @@ fn fail(one: &mut Measured, measured: Result<(), String>) -> Result<(), String> 
 fn write(folder: &Path, text: &str, all: &[Measured], memory: &[u32]) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
     let page = format!(
-        "# Benchmark\n\nWritten by `make bench`, which anyone can run; [CONTRIBUTING.md](../CONTRIBUTING.md#benchmark) says what it measures. The others do the same work in the way that their language's guides begin with: [bench/peers](../bench/peers).\n\n![Time to the first answer](benchmark.svg)\n\n{text}"
+        "# Benchmark\n\n`make bench` generates this page; [CONTRIBUTING.md](../CONTRIBUTING.md#benchmark) describes how it measures. The other candidates do the same work, written the way the introductory guides for their languages do it: [bench/peers](../bench/peers).\n\n![Time to the first answer](benchmark.svg)\n\n{text}"
     );
     std::fs::write(folder.join("benchmark.md"), page).map_err(failed)?;
     let chart = chart::draw(all, memory);

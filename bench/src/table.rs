@@ -23,7 +23,7 @@ pub(crate) fn table(all: &[Measured], memory: &[u32]) -> String {
         text += &row(name, all, |one| get(one).clone());
     }
     for (index, memory) in memory.iter().enumerate() {
-        let name = format!("exec → first answer at the CPU share of {memory} MB, ms");
+        let name = format!("exec → first answer, CPU share of {memory} MB, ms");
         text += &row(&name, all, |one| one.share(index).first_answer.clone());
     }
     for (name, percent) in [("p50", 50), ("p95", 95), ("p99", 99)] {
@@ -109,11 +109,11 @@ fn megabytes(bytes: usize) -> String {
 
 pub(crate) fn notes(run: &Run, unset: Option<&str>) -> String {
     let shares = match unset {
-        None => "A CPU share is a cgroup's quota (period 100 ms) from the first poll on; before it, each has a whole CPU.".to_owned(),
-        Some(why) => format!("No CPU share could be set here ({why})."),
+        None => "A CPU share is a cgroup quota with a period of 100 ms, set at the first poll; until then, a candidate has a whole CPU. One that uses less CPU time than its share grants per period (7.2 ms at 128 MB) is never slowed down. Each round starts a candidate with a whole CPU first and then with each share, so the later starts find warmer caches.".to_owned(),
+        Some(why) => format!("No CPU share could be set on this machine ({why})."),
     };
     format!(
-        "\nMedians (least–most) of {} cold starts and {} warm invocations, the candidates in turn, and how many times this function's that is. Loopback; Connect's stand-in speaks TLS 1.3 and answers at once. {shares} Measured on {} by `make bench`.\n",
+        "\nMedians (minimum–maximum) of {} cold starts and {} warm invocations per candidate. The factor after a value is that value divided by this function's. The candidates take turns, on loopback; the stand-in of Connect speaks TLS 1.3 and answers immediately. {shares} Measured on {}.\n",
         run.cold,
         run.warm.div_ceil(BLOCKS) * BLOCKS,
         machine::description()
@@ -122,7 +122,7 @@ pub(crate) fn notes(run: &Run, unset: Option<&str>) -> String {
 
 pub(crate) fn load_text(load: &Load) -> String {
     format!(
-        "\n**Many at once.** `AWS_LAMBDA_MAX_CONCURRENCY={SLOTS}`, Connect takes {} ms: {} chats a second, {} % of what {SLOTS} slots allow, with {} % of one CPU, {} MiB at the peak and {} connections.\n",
+        "\n**Concurrency.** With `AWS_LAMBDA_MAX_CONCURRENCY={SLOTS}` and {} ms per answer of Connect, the function starts {} chats per second, {} % of what {SLOTS} slots allow. It uses {} % of one CPU, {} MiB at the peak and {} connections.\n",
         DELAY.as_millis(),
         figure(load.per_second),
         figure(load.percent),
@@ -144,7 +144,7 @@ pub(crate) fn growth_text(steps: &[Step]) -> String {
         )
     });
     format!(
-        "\n**Larger work.**\n\n| | payload, bytes | time, ms | CPU, ms | peak memory, MiB |\n|---|---|---|---|---|\n{}",
+        "\n**Larger payloads.**\n\n| | payload, bytes | time, ms | CPU, ms | peak memory, MiB |\n|---|---|---|---|---|\n{}",
         rows.collect::<String>()
     )
 }
@@ -152,11 +152,10 @@ pub(crate) fn growth_text(steps: &[Step]) -> String {
 /// What decides, in few rows.
 pub(crate) fn summary(all: &[Measured], memory: &[u32]) -> String {
     let mut text = head(all);
-    text +=
-        &row("first answer, a whole CPU, ms", all, |one| single(one.cold.first_answer.median()));
+    text += &row("first answer, whole CPU, ms", all, |one| single(one.cold.first_answer.median()));
     let least = memory.iter().enumerate().min_by_key(|(_, memory)| **memory);
     if let Some((index, memory)) = least {
-        let name = format!("first answer, the CPU share of {memory} MB, ms");
+        let name = format!("first answer, CPU share of {memory} MB, ms");
         text += &row(&name, all, |one| single(one.share(index).first_answer.median()));
     }
     text += &row("CPU to the first answer, ms", all, |one| single(one.cold.cpu.median()));

@@ -1,15 +1,20 @@
-//! Any request of a stranger, with any claims: what is admitted keeps to every
-//! rule of the policy, as read off the request that Connect would get.
+//! Any request of an untrusted caller, with any claims: what is admitted
+//! satisfies every rule of the policy, as read off the request that Connect
+//! would receive.
 
 #![no_main]
 
+mod memory;
+
+use std::borrow::Cow;
+
 use libfuzzer_sys::fuzz_target;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use start_chat_contact::config::Settings;
-use start_chat_contact::idempotency::Key;
-use start_chat_contact::policy::{Admission, Caller, Claims, Contact, StartChat};
+use start_chat_contact::policy::{Admission, Contact, StartChat};
 use start_chat_contact::request;
-use start_chat_contact::trigger::Payload;
+use start_chat_contact::trigger::{Caller, Claims, IdempotencyKey, Payload};
 
 const INSTANCE: &str = "a1b2c3d4-5678-90ab-cdef-111111111111";
 const FLOW: &str = "a1b2c3d4-5678-90ab-cdef-222222222222";
@@ -17,62 +22,88 @@ const OWN: &str = "customer-4711";
 
 // A list of two objects: the request's body and the authorizer's claims.
 fuzz_target!(|data: &[u8]| {
-    let Ok([body, claims]) = serde_json::from_slice::<[Map<String, Value>; 2]>(data) else {
+    let Ok([body, claims]) = serde_json::from_slice::<[&RawValue; 2]>(data) else {
         return;
     };
-    for claim in [None, Some("sub")] {
-        admit(&body, &claims, claim);
+    let Ok(known) = serde_json::from_str::<Map<String, Value>>(claims.get()) else {
+        return;
+    };
+    if !body.get().starts_with('{') || data.len() > 128 * 1024 {
+        return;
     }
+    memory::within_limit(|| {
+        for claim in [None, Some("sub")] {
+            admit(body, claims, &known, claim);
+        }
+    });
 });
 
-fn admit(body: &Map<String, Value>, claims: &Map<String, Value>, claim: Option<&str>) {
+fn admit(body: &RawValue, claims: &RawValue, known: &Map<String, Value>, claim: Option<&str>) {
     let settings = settings(claim);
     let payload = Payload {
-        request: body.clone(),
-        caller: Caller::Stranger(Claims::new(claims.clone())),
-        key: Key::Http { header: None },
+        request: Cow::Borrowed(body),
+        caller: Caller::Untrusted(Claims::new(Some(claims))),
+        key: IdempotencyKey::Http { header: None, request_id: "request".to_owned() },
     };
     let Ok(request) = request::parse(&payload, &settings.defaults) else {
         return;
     };
-    let customer = claim.and_then(|claim| claims.get(claim));
-    match settings.policy.admit(request, &payload.caller) {
-        Ok(Admission::Granted(chat)) => {
-            let chat = json(&chat);
-            assert!(chat.get("PersistentChat").is_none() && chat.get("RelatedContactId").is_none());
-            check(&chat, claims, customer);
+    let customer = claim.and_then(|claim| known.get(claim));
+    let mut admission = settings.policy.admit(request, &payload.caller);
+    let mut was_verified = false;
+    while let Ok(Admission::Unverified(contact)) = admission {
+        was_verified = true;
+        admission = contact.verify(Some(Contact {
+            customer_id: Some(OWN.to_owned()),
+            is_chat: true,
+            has_ended: true,
+            initial_contact_id: None,
+        }));
+    }
+    if let Ok(Admission::Granted(chat)) = admission {
+        let chat = json(&chat);
+        let names_contact = ["PersistentChat", "RelatedContactId"].iter().any(|name| chat.contains_key(*name));
+        assert!(!names_contact || was_verified, "a contact that nobody verified");
+        if names_contact {
+            assert_eq!(customer, Some(&Value::from(OWN)), "another customer's contact");
         }
-        Ok(Admission::Claimed(claimed)) => {
-            let contact = Contact {
-                customer_id: Some(OWN.to_owned()),
-                is_chat: true,
-                has_ended: true,
-                initial_contact_id: None,
-            };
-            if let Ok(chat) = claimed.decide(Some(contact)) {
-                assert_eq!(customer, Some(&Value::from(OWN)), "another's contact");
-                check(&json(&chat), claims, customer);
-            }
-        }
-        Err(_) => {}
+        check(&chat, known, customer);
     }
 }
 
 fn check(chat: &Map<String, Value>, claims: &Map<String, Value>, customer: Option<&Value>) {
     assert_eq!(chat["InstanceId"], INSTANCE);
     assert_eq!(chat["ContactFlowId"], FLOW);
-    assert!(chat.get("StreamingEndpointArn").is_none());
-    let verified = customer.map(|customer| match customer {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    });
-    assert_eq!(chat.get("CustomerId").and_then(Value::as_str), verified.as_deref());
-    let segments = chat.get("SegmentAttributes").and_then(Value::as_object);
-    for name in segments.into_iter().flat_map(Map::keys) {
-        assert!(!name.starts_with("connect:") || name == "connect:Subtype");
+    assert!(!chat.contains_key("StreamingEndpointArn"));
+    assert!(chat.get("ChatDurationInMinutes").is_none_or(|minutes| minutes.as_i64() <= Some(90)));
+    let is_customer = chat.get("CustomerId").is_some() == customer.is_some();
+    assert!(is_customer, "a customer whom nobody verified");
+    if let (Some(sent), Some(Value::String(verified))) = (chat.get("CustomerId"), customer) {
+        assert_eq!(sent, verified);
+    }
+    check_segments(chat.get("SegmentAttributes").unwrap_or(&Value::Null), true);
+    let attributes = chat.get("Attributes").and_then(Value::as_object);
+    for (name, value) in attributes.into_iter().flatten() {
+        assert!(!name.eq_ignore_ascii_case("plan") || name == "Plan", "{name}");
+        assert!(!name.eq_ignore_ascii_case("channel") || value == "web", "{name}");
     }
     if let Some(Value::String(plan)) = claims.get("plan") {
         assert_eq!(chat["Attributes"]["Plan"], plan.as_str());
+    }
+}
+
+/// Verifies that no attribute of Connect's own is set, except that a chat is a guide.
+fn check_segments(value: &Value, is_top: bool) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                let is_guide = is_top && name == "connect:Subtype" && value["ValueString"] == "connect:Guide";
+                assert!(!name.starts_with("connect:") || is_guide, "{name}");
+                check_segments(value, false);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| check_segments(item, false)),
+        _ => {}
     }
 }
 
@@ -88,8 +119,10 @@ fn settings(claim: Option<&str>) -> Settings {
         "INSTANCE_ID" => Some(INSTANCE.to_owned()),
         "CONTACT_FLOW_ID" => Some(FLOW.to_owned()),
         "ATTRIBUTE_CLAIMS" => Some("plan=Plan".to_owned()),
+        "FIXED_ATTRIBUTES" => Some("channel=web".to_owned()),
+        "MAX_CHAT_DURATION_MINUTES" => Some("90".to_owned()),
         "CUSTOMER_ID_CLAIM" => claim.map(str::to_owned),
         _ => None,
     };
-    Settings::read(lookup).expect("the settings are right")
+    Settings::read(lookup).expect("the settings are valid")
 }

@@ -36,6 +36,7 @@ impl Launch {
     }
 
     /// Starts the process.
+    #[expect(clippy::disallowed_methods, reason = "the shell's AWS settings are passed on")]
     pub(crate) fn spawn(&self) -> std::io::Result<Child> {
         let mut command = Command::new(&self.file);
         command.env_clear().kill_on_drop(true);

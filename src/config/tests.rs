@@ -24,7 +24,7 @@ fn instance_and_flow_suffice() {
     assert_eq!(settings.defaults.duration_minutes, None);
     assert!(settings.defaults.content_types.is_empty());
     assert!(!settings.attachments);
-    assert!(!settings.policy.allow_unverified_persistent_chat);
+    assert!(!settings.policy.allows_unverified_persistent_chat);
 }
 
 #[test]
@@ -35,10 +35,16 @@ fn every_faulty_variable_is_named_at_once() {
         ("ALLOWED_ORIGINS", "https://a.example/path"),
         ("ATTRIBUTE_CLAIMS", "email"),
         ("ALLOW_UNVERIFIED_PERSISTENT_CHAT", "yes"),
+        ("ALLOWED_HEADERS", "a b"),
+        ("MARK_AUTHENTICATED", "true"),
+        ("FIXED_ATTRIBUTES", "channel"),
+        ("MAX_CHAT_DURATION_MINUTES", "59"),
+        ("DISCONNECT_ON_CUSTOMER_EXIT", "1"),
+        ("START_NEW_IF_NOT_CONTINUED", "on"),
         ("DEFAULT_DISPLAY_NAME", &"n".repeat(257)),
         ("ATTACHMENTS", "1"),
         ("DEFAULT_CHAT_DURATION_MINUTES", "59"),
-        ("DEFAULT_MESSAGING_CONTENT_TYPES", "text/markdown"),
+        ("DEFAULT_MESSAGING_CONTENT_TYPES", "text/html"),
     ]);
     let names = [
         "INSTANCE_ID",
@@ -51,6 +57,12 @@ fn every_faulty_variable_is_named_at_once() {
         "DEFAULT_MESSAGING_CONTENT_TYPES",
         "ATTRIBUTE_CLAIMS",
         "ALLOW_UNVERIFIED_PERSISTENT_CHAT",
+        "ALLOWED_HEADERS",
+        "MARK_AUTHENTICATED",
+        "FIXED_ATTRIBUTES",
+        "MAX_CHAT_DURATION_MINUTES",
+        "DISCONNECT_ON_CUSTOMER_EXIT",
+        "START_NEW_IF_NOT_CONTINUED",
     ];
     for name in names {
         let its_own = faults.iter().filter(|fault| fault.starts_with(name));
@@ -109,7 +121,56 @@ fn the_default_duration_keeps_to_the_limits() {
     }
 }
 
-/// The settings that are asked for, whatever they are.
+#[test]
+fn fixed_attributes_are_split_at_their_first_equals_sign() {
+    let fixed = ("FIXED_ATTRIBUTES", "channel=web, query=a=b,empty=");
+    let settings = read(&[LEAST[0], LEAST[1], fixed]).unwrap_or_else(|error| panic!("{error}"));
+    let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    assert_eq!(
+        settings.policy.fixed_attributes,
+        [pair("channel", "web"), pair("query", "a=b"), pair("empty", "")]
+    );
+    for invalid in ["channel", "=web", "a b=c", "a=1,A=2"] {
+        let fixed = ("FIXED_ATTRIBUTES", invalid);
+        assert_eq!(faults(&[LEAST[0], LEAST[1], fixed]).len(), 1, "{invalid}");
+    }
+    let claims = ("ATTRIBUTE_CLAIMS", "plan=Plan");
+    let fixed = ("FIXED_ATTRIBUTES", "plan=gold");
+    assert_eq!(faults(&[LEAST[0], LEAST[1], claims, fixed]).len(), 1);
+}
+
+#[test]
+fn settings_hold_any_of_the_variables() {
+    let json = r#"{"CONTACT_FLOW_ID":"f-2","ATTACHMENTS":true,"MAX_CHAT_DURATION_MINUTES":90}"#;
+    let settings = read(&[LEAST[0], ("SETTINGS", json), ("ATTACHMENTS", "false")]);
+    let settings = settings.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(settings.policy.default_flow, "f-2");
+    assert_eq!(settings.policy.max_duration_minutes, 90);
+    assert!(!settings.attachments, "a variable of its own wins");
+}
+
+#[test]
+fn invalid_settings_are_faults() {
+    for (json, fault) in [
+        ("{", "SETTINGS must be a JSON object"),
+        ("[]", "SETTINGS must be a JSON object"),
+        ("\"ATTACHMENTS\"", "SETTINGS must be a JSON object"),
+        (r#"{"ATTACHMENT":true}"#, "SETTINGS has an unknown setting \"ATTACHMENT\""),
+        (
+            r#"{"ATTACHMENTS":null}"#,
+            "SETTINGS must have a string, number or boolean for \"ATTACHMENTS\"",
+        ),
+        (r#"{"ATTACHMENTS":"yes"}"#, "ATTACHMENTS must be true or false"),
+        (
+            r#"{"$serde_json::private::Number":"1"}"#,
+            "SETTINGS has an unknown setting \"$serde_json::private::Number\"",
+        ),
+    ] {
+        assert_eq!(faults(&[LEAST[0], LEAST[1], ("SETTINGS", json)]), [fault], "{json}");
+    }
+}
+
+/// The settings that are read, whatever they are.
 fn known() -> BTreeSet<String> {
     let asked = std::cell::RefCell::new(BTreeSet::new());
     let settings = Settings::read(|name| {
@@ -130,8 +191,9 @@ fn is_variable(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(is_byte)
 }
 
+/// `SETTINGS` holds what the template has no parameter for.
 #[test]
-fn the_template_sets_every_setting_and_no_other() {
+fn the_template_sets_known_settings_only() {
     let template = project_file("template.yaml");
     let indent = |line: &str| line.len() - line.trim_start().len();
     let mut lines = template.lines();
@@ -140,7 +202,9 @@ fn the_template_sets_every_setting_and_no_other() {
     let variables = lines.take_while(|line| indent(line) > indent(head));
     let names = variables.filter_map(|line| line.trim().split_once(':'));
     let names: BTreeSet<String> = names.map(|(name, _)| name.to_owned()).collect();
-    assert_eq!(names, known());
+    let known = known();
+    let unknown: Vec<_> = names.difference(&known).collect();
+    assert!(!names.is_empty() && unknown.is_empty(), "{unknown:?}");
 }
 
 /// Variables of Lambda, AWS's SDKs and other libraries may be described beside.

@@ -1,4 +1,4 @@
-//! The SDK's client, made once an environment.
+//! The SDK's client, made once per execution environment.
 
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 
+use super::retry::RetryThrottles;
 use crate::config::{Aws, Credentials};
 
 /// The roots that AWS's endpoints chain to: Amazon Root CA 1 to 4 and
@@ -25,9 +26,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(8);
 const ATTEMPTS: u32 = 3;
 
-/// A client for the region, the credentials and the endpoint that the
+/// Creates a client for the region, the credentials and the endpoint that the
 /// environment names. It never asks the instance metadata service, which a
-/// function has none of, and reads no profile.
+/// function does not have, and reads no profile.
 #[must_use]
 pub fn client(aws: &Aws) -> Client {
     let http_client = http_client(aws.system_roots);
@@ -36,6 +37,7 @@ pub fn client(aws: &Aws) -> Client {
         .http_client(http_client.clone())
         .region(aws.region.clone().map(Region::new))
         .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+        .retry_classifier(RetryThrottles)
         .timeout_config(timeouts())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .use_fips(aws.fips)
@@ -64,8 +66,8 @@ fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// rustls with ring: aws-lc gathers entropy from the CPU's jitter at the first
-/// handshake, which at a small memory size takes longer than all the rest.
+/// Uses rustls with ring: aws-lc gathers entropy from the CPU's jitter at the
+/// first handshake, which at a small memory size takes longer than all the rest.
 fn http_client(system_roots: bool) -> SharedHttpClient {
     let roots = if system_roots {
         TrustStore::default()
@@ -74,7 +76,7 @@ fn http_client(system_roots: bool) -> SharedHttpClient {
     };
     let context = TlsContext::builder().with_trust_store(roots).build();
     let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-    // Building a context does not fail; if it did, the system's roots would do.
+    // Building a context does not fail; if it did, the system's roots would serve.
     builder.tls_context(context.unwrap_or_default()).build_https()
 }
 
@@ -91,7 +93,7 @@ mod tests {
 
     use super::*;
 
-    /// Notes where a request would go, and lets none go.
+    /// Records where a request would go, and stops it.
     #[derive(Clone, Debug, Default)]
     struct Stop(Arc<Mutex<String>>);
 

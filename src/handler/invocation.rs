@@ -1,4 +1,4 @@
-//! What one invocation brings along, and what is noted on the way.
+//! One invocation, and the record of each chat for the log.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,93 +8,102 @@ use lambda_runtime::Context;
 use tokio::time::Instant;
 use tracing::Level;
 
-use crate::connect::{ConnectError, Meter, StartedChat};
+use crate::connect::{CallMetrics, ConnectError, StartedChat};
 use crate::error::Error;
 use crate::telemetry::ChatLine;
-use crate::trigger::Key;
+use crate::trigger::InvocationKey;
 
-/// Kept back from the deadline to answer in.
+/// The time before the deadline that is kept to respond in.
 const RESERVE: Duration = Duration::from_millis(500);
 
-/// The time allowed where the deadline is past already, as `cargo lambda
-/// watch` sends it.
+/// The time allowed if the deadline is past already, as `cargo lambda watch`
+/// sends it.
 const WITHOUT_DEADLINE: Duration = Duration::from_secs(25);
 
-/// The longest cause that is logged, in characters.
-const LONGEST_CAUSE: usize = 1_000;
+/// The longest cause in the log, in characters.
+const MAX_CAUSE: usize = 1_000;
 
-/// What one invocation brings along.
+/// The most invalid parts of a request in the log.
+const MAX_FIELD_ERRORS: usize = 10;
+
+/// What the steps need to know of an invocation.
 pub(super) struct Invocation {
     pub(super) request_id: String,
     pub(super) trace_id: Option<String>,
     pub(super) deadline: Instant,
-    since: Instant,
-    /// Until a line has told of it.
+    start: Instant,
+    /// Whether a cold start has yet to be logged.
     cold_start: AtomicBool,
 }
 
-/// What is recorded of one chat for its log line.
-pub(super) struct Record<'a> {
+/// What is recorded about one chat, for its log line.
+pub(super) struct ChatRecord<'a> {
+    trigger: &'static str,
     invocation: &'a Invocation,
-    pub(super) meter: Meter,
+    pub(super) metrics: CallMetrics,
     pub(super) ignored: String,
     pub(super) contact_flow_id: Option<String>,
 }
 
 impl Invocation {
-    pub(super) fn new(context: &Context, cold_start: bool) -> Self {
-        let since = Instant::now();
+    pub(super) fn new(context: &Context, is_cold: bool) -> Self {
+        let start = Instant::now();
         Self {
             request_id: context.request_id.clone(),
             trace_id: context.xray_trace_id.clone(),
-            deadline: since + time_allowed(context.deadline, SystemTime::now()),
-            since,
-            cold_start: AtomicBool::new(cold_start),
+            deadline: start + time_allowed(context.deadline, SystemTime::now()),
+            start,
+            cold_start: AtomicBool::new(is_cold),
         }
     }
 
     /// The key of a request that has none of its own.
-    pub(super) fn key(&self, index: usize) -> Key {
-        Key::Invocation { request_id: self.request_id.clone(), index }
+    pub(super) fn key(&self, index: usize) -> InvocationKey<'_> {
+        InvocationKey { request_id: &self.request_id, index }
     }
 }
 
-impl<'a> Record<'a> {
-    pub(super) fn new(invocation: &'a Invocation) -> Self {
+impl<'a> ChatRecord<'a> {
+    pub(super) fn new(trigger: &'static str, invocation: &'a Invocation) -> Self {
         Self {
+            trigger,
             invocation,
-            meter: Meter::new(invocation.trace_id.as_deref()),
+            metrics: CallMetrics::new(invocation.trace_id.as_deref()),
             ignored: String::new(),
             contact_flow_id: None,
         }
     }
 
-    /// Logs what became of a chat.
-    pub(super) fn log(&self, trigger: &'static str, chat: &Result<StartedChat, Error>, json: bool) {
+    /// Logs what became of the chat.
+    pub(super) fn log(&self, chat: &Result<StartedChat, Error>, json: bool) {
         let started = chat.as_ref().ok();
-        let told = chat.as_ref().err().map(Error::told);
+        let code = chat.as_ref().err().map(|error| error.response().code);
         let cause = chat.as_ref().err().and_then(cause);
         let line = ChatLine {
-            trigger,
-            outcome: told.as_ref().map_or("started", |told| told.code.as_ref()),
-            level: told.as_ref().map_or(Level::INFO, |told| level(told.status)),
+            trigger: self.trigger,
+            outcome: code.as_ref().map_or("started", |code| code.name()),
+            level: match &code {
+                None => Level::INFO,
+                Some(code) if code.needs_operator() => Level::ERROR,
+                Some(_) => Level::WARN,
+            },
             contact_id: started.map(StartedChat::contact_id),
             continued_from_contact_id: started.and_then(StartedChat::continued_from_contact_id),
             contact_flow_id: self.contact_flow_id.as_deref(),
-            attempts: self.meter.attempts(),
+            attempts: self.metrics.attempts(),
             request_id: &self.invocation.request_id,
             trace_id: self.invocation.trace_id.as_deref(),
             ignored_members: &self.ignored,
             cause: cause.as_deref(),
-            connect: self.meter.elapsed(),
-            total: self.invocation.since.elapsed(),
+            connect: self.metrics.elapsed(),
+            total: self.invocation.start.elapsed(),
             cold_start: self.invocation.cold_start.swap(false, Ordering::Relaxed),
         };
-        line.report(json);
+        line.write(json);
     }
 }
 
-/// The time from `now` to the deadline (epoch milliseconds) less the reserve.
+/// Returns the time from `now` to the deadline (epoch milliseconds) less the reserve.
 fn time_allowed(deadline_millis: u64, now: SystemTime) -> Duration {
     let deadline = UNIX_EPOCH + Duration::from_millis(deadline_millis);
     match deadline.duration_since(now) {
@@ -103,31 +112,24 @@ fn time_allowed(deadline_millis: u64, now: SystemTime) -> Duration {
     }
 }
 
-/// Callers' mistakes are warnings; what the deployer must see to is an error.
-fn level(status: u16) -> Level {
-    if status >= 500 { Level::ERROR } else { Level::WARN }
-}
-
-/// What those who run the function need to know beyond the code.
+/// Returns what those who run the function need to know beyond the code.
 fn cause(error: &Error) -> Option<Cow<'_, str>> {
     let cause = match error {
-        Error::Connect(refused @ ConnectError::Refused { cause, .. }) => match cause {
-            Some(cause) => Cow::Borrowed(cause.as_str()),
-            None => Cow::Owned(refused.to_string()),
-        },
-        Error::Connect(ConnectError::Unavailable { cause }) => Cow::Borrowed(cause.as_str()),
+        Error::Connect(ConnectError::Service { cause: Some(cause), .. })
+        | Error::Connect(ConnectError::Unavailable { cause }) => Cow::Borrowed(cause.as_str()),
+        Error::Connect(error) => Cow::Owned(error.to_string()),
         error => {
-            let problems = error.problems();
-            let problems: Vec<String> = problems.iter().take(10).map(ToString::to_string).collect();
-            Cow::Owned(problems.join("; "))
+            let errors = error.field_errors();
+            let listed = errors.listed().iter().take(MAX_FIELD_ERRORS);
+            let listed: Vec<String> = listed.map(ToString::to_string).collect();
+            if listed.is_empty() { Cow::Owned(error.to_string()) } else { listed.join("; ").into() }
         }
     };
-    let end = cause.char_indices().nth(LONGEST_CAUSE).map(|(end, _)| end);
-    let cause = match end {
-        Some(end) => Cow::Owned(cause.get(..end)?.to_owned()),
-        None => cause,
-    };
-    Some(cause).filter(|cause| !cause.is_empty())
+    let end = cause.char_indices().nth(MAX_CAUSE).map(|(end, _)| end);
+    match end {
+        Some(end) => Some(Cow::Owned(cause.get(..end)?.to_owned())),
+        None => Some(cause),
+    }
 }
 
 #[cfg(test)]
@@ -135,7 +137,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn half_a_second_of_the_time_is_kept_back() {
+    fn half_a_second_is_kept_to_respond_in() {
         let now = UNIX_EPOCH + Duration::from_secs(1_000_000);
         for (left_millis, allowed_millis) in [
             (29_000, 28_500),

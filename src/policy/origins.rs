@@ -1,45 +1,51 @@
-//! The browser origins that may call.
+//! The browser origins that may send requests.
 
-/// Which browser origins may call.
+/// The browser origins that may send requests.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Origins {
-    /// None are configured: browsers are API Gateway's business.
+    /// Origins are not checked, and responses have no CORS headers.
     Unchecked,
-    /// `*`: all.
+    /// `*`: every origin.
     Any,
-    /// These, compared byte for byte.
+    /// These, compared byte for byte; possibly none.
     Only(Vec<String>),
 }
 
 impl Origins {
-    /// Whether a request with this `Origin` header, or with none, may go on.
+    /// Whether a request with this `Origin` header, or without one, is allowed.
     #[must_use]
-    pub fn admit(&self, origin: Option<&str>) -> bool {
+    pub fn allows(&self, origin: Option<&str>) -> bool {
         match (self, origin) {
             (Self::Unchecked | Self::Any, _) | (Self::Only(_), None) => true,
             (Self::Only(allowed), Some(origin)) => allowed.iter().any(|one| one == origin),
         }
     }
 
-    /// Reads origins as browsers send them (`https://shop.example`), or `*`.
+    /// Parses `*`, `none`, or origins as browsers send them
+    /// (`https://www.example.com`).
     ///
     /// # Errors
     ///
-    /// The text that is no origin.
+    /// Returns the first text that is not an origin.
     pub(crate) fn parse(texts: &[&str]) -> Result<Self, String> {
-        if texts == ["*"] {
-            return Ok(Self::Any);
+        match texts {
+            [] => return Ok(Self::Unchecked),
+            ["*"] => return Ok(Self::Any),
+            ["none"] => return Ok(Self::Only(Vec::new())),
+            _ => {}
         }
         match texts.iter().find(|text| !is_origin(text)) {
             Some(text) => Err((*text).to_owned()),
-            None if texts.is_empty() => Ok(Self::Unchecked),
             None => Ok(Self::Only(texts.iter().map(|text| (*text).to_owned()).collect())),
         }
     }
 }
 
-/// A scheme, `://`, a host and perhaps a port, in lower case and with nothing
-/// behind (Fetch standard, "serializing a request origin").
+/// Ports that browsers leave out of an origin (URL standard, "default port").
+const DEFAULT_PORTS: [(&str, &str); 2] = [("https", ":443"), ("http", ":80")];
+
+/// Whether this is a scheme, `://`, a host and possibly a port, in lowercase
+/// (Fetch standard, "serializing a request origin").
 fn is_origin(text: &str) -> bool {
     let Some((scheme, host)) = text.split_once("://") else {
         return false;
@@ -47,10 +53,13 @@ fn is_origin(text: &str) -> bool {
     let is_scheme = |byte: u8| byte.is_ascii_lowercase() || b"0123456789+-.".contains(&byte);
     let is_host =
         |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-._:[]".contains(&byte);
+    let has_default_port =
+        DEFAULT_PORTS.iter().any(|(name, port)| *name == scheme && host.ends_with(port));
     !scheme.is_empty()
         && scheme.bytes().all(is_scheme)
         && !host.is_empty()
         && host.bytes().all(is_host)
+        && !has_default_port
 }
 
 #[cfg(test)]
@@ -61,9 +70,9 @@ mod tests {
     fn origins_are_exact() {
         let origins = Origins::parse(&["https://shop.example", "http://localhost:3000"]);
         let origins = origins.expect("two origins");
-        assert!(origins.admit(Some("https://shop.example")));
-        assert!(origins.admit(None));
-        for foreign in [
+        assert!(origins.allows(Some("https://shop.example")));
+        assert!(origins.allows(None));
+        for other in [
             "https://shop.example/",
             "https://shop.example:443",
             "http://shop.example",
@@ -75,23 +84,36 @@ mod tests {
             "",
             "*",
         ] {
-            assert!(!origins.admit(Some(foreign)), "{foreign}");
+            assert!(!origins.allows(Some(other)), "{other}");
         }
     }
 
     #[test]
-    fn what_no_browser_sends_is_refused_at_start() {
+    fn none_allows_no_origin() {
+        let origins = Origins::parse(&["none"]).expect("none");
+        assert!(origins.allows(None));
+        for origin in ["https://shop.example", "null", "none", ""] {
+            assert!(!origins.allows(Some(origin)), "{origin}");
+        }
+    }
+
+    #[test]
+    fn texts_that_browsers_never_send_are_not_origins() {
         for text in [
             "shop.example",
             "https://shop.example/",
             "https://*.example",
             "https://Shop.example",
+            "https://shop.example:443",
+            "http://shop.example:80",
             "null",
             "https://",
             "",
         ] {
             assert_eq!(Origins::parse(&[text]), Err(text.to_owned()));
         }
+        assert!(Origins::parse(&["https://shop.example:80", "http://shop.example:443"]).is_ok());
         assert!(Origins::parse(&["*", "https://shop.example"]).is_err());
+        assert!(Origins::parse(&["none", "https://shop.example"]).is_err());
     }
 }

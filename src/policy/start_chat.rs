@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::redact::redact;
-use super::{Instance, Refused};
-use crate::problem::Problem;
+use super::{Instance, PolicyError};
+use crate::field_error::FieldError;
+use crate::redact::redact;
 use crate::request::{
     CUSTOMER_NAME, ChatRequest, ConnectionType, ContentTypes, InitialMessage, PersistentChat,
     ResponseMode, SegmentAttribute,
@@ -15,13 +15,25 @@ use crate::request::{
 
 /// A chat that may be started, as Connect will be asked for it.
 ///
-/// It is built by [`Policy`](super::Policy) only, and holds personal data, so
-/// it has no `Debug`. Its JSON is the body of `StartChatContact` without
-/// `ClientToken`, with sorted names: the canonical form that
-/// [`idempotency`](crate::idempotency) hashes.
+/// Only [`Policy`](super::Policy) constructs one or changes it. It holds
+/// personal data, so there is no `Debug`. Its JSON is the body of
+/// `StartChatContact` without `ClientToken`, with sorted names: the canonical
+/// form that [`client_token`](crate::client_token) hashes.
+///
+/// ```compile_fail
+/// use start_chat_contact::policy::StartChat;
+/// fn forge(chat: StartChat) -> StartChat {
+///     StartChat { ..chat }
+/// }
+/// ```
 #[derive(Serialize)]
 #[serde(transparent)]
-pub struct StartChat(Members);
+pub struct StartChat {
+    members: Members,
+    /// Whether the past chat that the caller named was discarded.
+    #[serde(skip)]
+    is_not_continued: bool,
+}
 
 /// The members of `StartChatContact`, as Connect will be sent them.
 #[derive(Serialize)]
@@ -61,11 +73,27 @@ pub(crate) struct Members {
     pub(crate) streaming_endpoint_arn: Option<String>,
 }
 
-/// Who the customer is to the agent.
+/// The customer as the agent sees them.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct ParticipantDetails {
     pub(crate) display_name: String,
+}
+
+/// What the policy adds to a request.
+#[derive(Default)]
+pub(super) struct Additions {
+    /// The verified customer.
+    pub(super) customer_id: Option<String>,
+    /// The display name that replaces the caller's.
+    pub(super) display_name: Option<String>,
+    /// The attributes that only claims and settings fill; without a value if
+    /// the claim is missing.
+    pub(super) attributes: Vec<(String, Option<String>)>,
+    /// Whether the chat is marked as one of an authenticated customer.
+    pub(super) is_authenticated: bool,
+    /// Whether the past chat that the caller named is discarded.
+    pub(super) discards_past_chat: bool,
 }
 
 impl StartChat {
@@ -73,99 +101,132 @@ impl StartChat {
         instance: &Instance,
         flow: String,
         request: ChatRequest,
-        verified_customer: Option<String>,
-        claims: Vec<(String, Option<String>)>,
-    ) -> Result<Self, Refused> {
-        Ok(Self(Members {
+        additions: Additions,
+    ) -> Result<Self, PolicyError> {
+        let display_name = additions.display_name.as_ref().unwrap_or(&request.display_name).clone();
+        let mut segment_attributes = request.segment_attributes.into_values();
+        if additions.is_authenticated {
+            segment_attributes.extend([authentication()]);
+        }
+        let members = Members {
             instance_id: instance.id().to_owned(),
             contact_flow_id: flow,
-            attributes: attributes(&request, claims)?,
-            participant_details: ParticipantDetails { display_name: request.display_name },
+            attributes: attributes(request.attributes, &display_name, &additions)?,
+            participant_details: ParticipantDetails { display_name },
             initial_message: request.initial_message,
-            client_token: request.client_token.map(|asked| asked.value),
+            client_token: request.client_token.map(|token| token.value),
             duration_minutes: request.duration_minutes,
             content_types: request.content_types,
-            persistent_chat: request.persistent_chat.map(|asked| asked.value),
-            related_contact_id: request.related_contact_id.map(|asked| asked.value),
-            segment_attributes: request.segment_attributes,
-            customer_id: verified_customer.or(request.customer_id.map(|asked| asked.value)),
+            persistent_chat: request.persistent_chat.map(|past| past.value),
+            related_contact_id: request.related_contact_id.map(|id| id.value),
+            segment_attributes,
+            customer_id: additions.customer_id.or(request.customer_id.map(|id| id.value)),
             response_mode: request.response_mode,
             disconnect_agent: request.disconnect_agent,
             connection_types: request.connection_types,
-            streaming_endpoint_arn: request.streaming_endpoint.map(|asked| asked.value),
-        }))
+            streaming_endpoint_arn: request.streaming_endpoint.map(|arn| arn.value),
+        };
+        let mut chat = Self { members, is_not_continued: false };
+        if additions.discards_past_chat {
+            chat.discard_past_chat();
+        }
+        Ok(chat)
     }
 
-    /// The members, to be read only.
+    /// The members, read-only.
     pub(crate) fn members(&self) -> &Members {
-        &self.0
+        &self.members
     }
 
-    /// The flow it starts: a bare id.
+    /// The flow that the chat starts: a bare id.
     #[must_use]
     pub fn contact_flow_id(&self) -> &str {
-        &self.0.contact_flow_id
+        &self.members.contact_flow_id
     }
 
     /// Whether participants may format their messages.
     #[must_use]
     pub fn has_markdown(&self) -> bool {
-        self.0.content_types.has_markdown()
+        self.members.content_types.has_markdown()
     }
 
-    /// `text` without the chat's personal data: for Connect's words, which may
-    /// quote what they are about, on their way to the log.
+    /// Whether the chat starts without the past chat that the caller named.
+    #[must_use]
+    pub fn is_not_continued(&self) -> bool {
+        self.is_not_continued
+    }
+
+    /// Returns `text` without the chat's personal data, for the log: Connect's
+    /// messages may quote the request.
     #[must_use]
     pub fn redact(&self, text: &str) -> String {
-        let message = self.0.initial_message.as_ref();
-        let texts = std::iter::once(&self.0.participant_details.display_name)
-            .chain(self.0.attributes.values())
+        let Members { participant_details, attributes, .. } = &self.members;
+        let message = self.members.initial_message.as_ref();
+        let texts = std::iter::once(&participant_details.display_name)
+            .chain(attributes.values())
             .chain(message.map(|message| &message.content))
-            .chain(&self.0.customer_id)
-            .chain(&self.0.client_token);
-        let segments = self.0.segment_attributes.values();
-        let texts = texts.map(|text| Cow::Borrowed(text.as_str()));
+            .chain(&self.members.customer_id)
+            .chain(&self.members.client_token)
+            .map(|text| Cow::Borrowed(text.as_str()));
+        let segments = self.members.segment_attributes.values();
         let values: Vec<_> = texts.chain(segments.flat_map(SegmentAttribute::texts)).collect();
         redact(text, &values)
     }
 
-    /// The contact it goes on from, or is about.
+    /// The contact that the chat continues or is related to.
     pub(super) fn named_contact(&self) -> Option<&str> {
-        let source = self.0.persistent_chat.as_ref();
-        let source = source.map(|persistent| &persistent.source_contact_id);
-        source.or(self.0.related_contact_id.as_ref()).map(String::as_str)
+        let past = self.members.persistent_chat.as_ref().map(|past| &past.source_contact_id);
+        past.or(self.members.related_contact_id.as_ref()).map(String::as_str)
     }
 
-    pub(super) fn customer_id(&self) -> Option<&str> {
-        self.0.customer_id.as_deref()
+    /// Whether the chat continues a past one.
+    pub(super) fn continues(&self) -> bool {
+        self.members.persistent_chat.is_some()
     }
 
-    pub(super) fn persistent_chat_mut(&mut self) -> Option<&mut PersistentChat> {
-        self.0.persistent_chat.as_mut()
+    pub(super) fn discard_past_chat(&mut self) {
+        self.members.persistent_chat = None;
+        self.is_not_continued = true;
+    }
+
+    pub(super) fn set_source_contact(&mut self, contact_id: String) {
+        if let Some(past) = &mut self.members.persistent_chat {
+            past.source_contact_id = contact_id;
+        }
     }
 }
 
-/// What the caller gave, what the authorizer verified and, where there is room
-/// and no other, the display name as `customerName`. What a claim fills is
-/// filled by nothing else, even where the claim is missing.
+/// The mark of a chat whose customer has signed in (Amazon Connect admin guide,
+/// "Pre-chat authentication using the StartChatContact API").
+fn authentication() -> (String, SegmentAttribute) {
+    let status = SegmentAttribute::String("AUTHENTICATED".to_owned());
+    let map = BTreeMap::from([("Status".to_owned(), status)]);
+    ("connect:CustomerAuthentication".to_owned(), SegmentAttribute::Map(map))
+}
+
+/// Returns the caller's attributes, those of claims and settings, and the
+/// display name as `customerName` if there is room and no other. What a claim
+/// fills is filled by nothing else, even if the claim is missing.
 fn attributes(
-    request: &ChatRequest,
-    claims: Vec<(String, Option<String>)>,
-) -> Result<BTreeMap<String, String>, Refused> {
-    let mut attributes = request.attributes.clone();
-    let mut is_named = attributes.values.get(CUSTOMER_NAME).is_some_and(|name| !name.is_empty());
-    for (name, value) in claims {
+    mut attributes: crate::request::Attributes,
+    display_name: &str,
+    additions: &Additions,
+) -> Result<BTreeMap<String, String>, PolicyError> {
+    if additions.display_name.is_some() {
+        attributes.remove(CUSTOMER_NAME);
+    }
+    let mut is_named = attributes.non_blank(CUSTOMER_NAME).is_some();
+    for (name, value) in &additions.attributes {
         is_named |= name == CUSTOMER_NAME;
         if let Some(value) = value
-            && !attributes.add_if_room(&name, &value)
+            && !attributes.add_if_room(name, value)
         {
-            let pointer = attributes.pointer().to_owned();
-            let detail = "leaves no room for the verified claims";
-            return Err(Refused::NoRoom(Problem::at(pointer, detail)));
+            let rule = "leaves no room for the attributes of the verified claims";
+            return Err(PolicyError::NoRoom(FieldError::at(attributes.pointer(), rule).into()));
         }
     }
     if !is_named {
-        attributes.add_if_room(CUSTOMER_NAME, &request.display_name);
+        attributes.add_if_room(CUSTOMER_NAME, display_name);
     }
-    Ok(attributes.values)
+    Ok(attributes.into_values())
 }

@@ -1,4 +1,4 @@
-//! Answers over HTTP, in both payload formats, with the headers of all of them.
+//! HTTP responses in both payload formats.
 
 use aws_lambda_events::encodings::Body;
 use aws_lambda_events::event::apigw::{ApiGatewayProxyResponse, ApiGatewayV2httpResponse};
@@ -11,26 +11,26 @@ use http::header::{
 use serde::Serialize;
 use serde_json::Value;
 
-use super::problem;
+use super::problem_details;
 use crate::connect::StartedChat;
-use crate::error::Error;
+use crate::error::{Code, Error};
 use crate::policy::Origins;
-use crate::trigger::Format;
+use crate::trigger::PayloadFormat;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const IGNORED_MEMBERS: HeaderName = HeaderName::from_static("x-ignored-members");
+const PAST_CHAT: HeaderName = HeaderName::from_static("x-past-chat");
 
 const METHODS: HeaderValue = HeaderValue::from_static("POST,OPTIONS");
-const ALLOWED_HEADERS: HeaderValue = HeaderValue::from_static(
-    "Content-Type,Authorization,Idempotency-Key,X-Api-Key,X-Amz-Date,X-Amz-Security-Token,X-Amz-User-Agent,X-Amz-Content-Sha256",
-);
+/// The request headers that a page may always send.
+const ALLOWED_HEADERS: &str = "Content-Type,Authorization,Idempotency-Key,Prefer,X-Api-Key,X-Amz-Date,X-Amz-Security-Token,X-Amz-User-Agent,X-Amz-Content-Sha256";
 const EXPOSED_HEADERS: HeaderValue =
-    HeaderValue::from_static("X-Request-Id,X-Ignored-Members,Retry-After");
+    HeaderValue::from_static("X-Request-Id,X-Ignored-Members,X-Past-Chat,Retry-After");
 const MAX_AGE_SECONDS: HeaderValue = HeaderValue::from_static("7200");
 
-/// The answer to one HTTP request, its body still open.
+/// The response to one HTTP request, without its body.
 pub struct HttpReply<'a> {
-    format: Format,
+    format: PayloadFormat,
     request_id: &'a str,
     headers: HeaderMap,
 }
@@ -40,7 +40,7 @@ struct Envelope<T> {
     data: Data<T>,
 }
 
-/// What every public client of chat reads.
+/// The envelope that every public client of chat reads.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Data<T> {
@@ -56,11 +56,11 @@ struct FeaturePermissions {
 }
 
 impl<'a> HttpReply<'a> {
-    /// An answer with the headers that each has: CORS, and that nobody may
-    /// store or reinterpret it.
+    /// Creates a response with the headers that each one has: CORS, and that
+    /// nobody may store or reinterpret it.
     #[must_use]
     pub fn new(
-        format: Format,
+        format: PayloadFormat,
         request_id: &'a str,
         origins: &Origins,
         origin: Option<&str>,
@@ -75,7 +75,7 @@ impl<'a> HttpReply<'a> {
         }
         match (origins, origin) {
             (Origins::Any, _) => insert(&mut headers, ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
-            (Origins::Only(_), Some(origin)) if origins.admit(Some(origin)) => {
+            (Origins::Only(_), Some(origin)) if origins.allows(Some(origin)) => {
                 insert(&mut headers, ACCESS_CONTROL_ALLOW_ORIGIN, origin);
             }
             _ => {}
@@ -83,17 +83,20 @@ impl<'a> HttpReply<'a> {
         Self { format, request_id, headers }
     }
 
-    /// The answer to a browser's preflight request.
+    /// Renders the response to a browser's preflight request, which may send
+    /// these headers, too.
     #[must_use]
-    pub fn preflight(mut self) -> Value {
+    pub fn preflight(mut self, further_headers: &[String]) -> Value {
+        let further = further_headers.iter().map(String::as_str);
+        let allowed: Vec<&str> = std::iter::once(ALLOWED_HEADERS).chain(further).collect();
         self.headers.insert(ALLOW, METHODS);
         self.headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
-        self.headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED_HEADERS);
+        insert(&mut self.headers, ACCESS_CONTROL_ALLOW_HEADERS, &allowed.join(","));
         self.headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS);
-        self.into_response(204, None)
+        self.render(204, None)
     }
 
-    /// Names the members that were not read.
+    /// Adds the names of the members that were ignored.
     #[must_use]
     pub fn ignoring(mut self, ignored: &str) -> Self {
         if !ignored.is_empty() {
@@ -102,52 +105,50 @@ impl<'a> HttpReply<'a> {
         self
     }
 
-    /// The answer that a chat was started.
+    /// Renders the response with a started chat.
     #[must_use]
+    #[expect(clippy::expect_used, reason = "strings and booleans always serialize")]
     pub fn started(mut self, chat: &StartedChat, attachments: bool) -> Value {
-        let envelope = Envelope {
-            data: Data {
-                start_chat_result: chat.expose(),
-                feature_permissions: FeaturePermissions {
-                    messaging_markdown: chat.has_markdown(),
-                    attachments,
-                },
-            },
-        };
+        let feature_permissions =
+            FeaturePermissions { messaging_markdown: chat.has_markdown(), attachments };
+        let data = Data { start_chat_result: chat.expose(), feature_permissions };
         insert(&mut self.headers, CONTENT_TYPE, "application/json");
-        // Strings and booleans: nothing in it can fail to become JSON.
-        let body = serde_json::to_string(&envelope).unwrap_or_default();
-        self.into_response(200, Some(body))
+        if chat.is_not_continued() {
+            insert(&mut self.headers, PAST_CHAT, "not-continued");
+        }
+        let body = serde_json::to_string(&Envelope { data }).expect("an envelope is JSON");
+        self.render(200, Some(body))
     }
 
-    /// The answer that none was.
+    /// Renders the response with an error.
     #[must_use]
     pub fn failed(mut self, error: &Error) -> Value {
-        let told = error.told();
+        let response = error.response();
         insert(&mut self.headers, CONTENT_TYPE, "application/problem+json");
-        match told.status {
-            401 => insert(&mut self.headers, WWW_AUTHENTICATE, "Bearer"),
-            405 => drop(self.headers.insert(ALLOW, METHODS)),
+        match response.code {
+            Code::Unauthorized => insert(&mut self.headers, WWW_AUTHENTICATE, "Bearer"),
+            Code::MethodNotAllowed => drop(self.headers.insert(ALLOW, METHODS)),
             _ => {}
         }
-        if let Some(seconds) = told.retry_after {
+        if let Some(seconds) = response.code.retry_after() {
             self.headers.insert(RETRY_AFTER, seconds.into());
         }
-        let body = problem::body(error, &told, self.request_id);
-        self.into_response(told.status, Some(body))
+        let body = problem_details::body(error, &response, self.request_id);
+        self.render(response.code.status(), Some(body))
     }
 
-    fn into_response(self, status: u16, body: Option<String>) -> Value {
+    #[expect(clippy::expect_used, reason = "header values are visible ASCII")]
+    fn render(self, status: u16, body: Option<String>) -> Value {
         let body = body.map(Body::Text);
         let response = match self.format {
-            Format::V1 => {
+            PayloadFormat::V1 => {
                 let mut response = ApiGatewayProxyResponse::default();
                 response.status_code = status.into();
                 response.headers = self.headers;
                 response.body = body;
                 serde_json::to_value(response)
             }
-            Format::V2 => {
+            PayloadFormat::V2 => {
                 let mut response = ApiGatewayV2httpResponse::default();
                 response.status_code = status.into();
                 response.headers = self.headers;
@@ -155,59 +156,15 @@ impl<'a> HttpReply<'a> {
                 serde_json::to_value(response)
             }
         };
-        // Header values are visible ASCII: nothing in it can fail to become JSON.
-        response.unwrap_or_default()
+        response.expect("a response is JSON")
     }
 }
 
-/// Sets a header, unless the text cannot be one.
+/// Sets a header, unless the text cannot be the value of one.
 fn insert(headers: &mut HeaderMap, name: HeaderName, text: &str) {
-    if let Ok(value) = HeaderValue::from_str(text) {
+    let value = HeaderValue::from_str(text).ok();
+    // An origin of other bytes than visible ASCII never matches an allowed one.
+    if let Some(value) = value.filter(|value| value.to_str().is_ok()) {
         headers.insert(name, value);
-    }
-}
-
-/// Names as far as they may stand in a header or a log: of harmless
-/// characters, whole, and 256 of them in all.
-#[must_use]
-pub fn ignored_members(names: &[String]) -> String {
-    const MOST: usize = 256;
-    let is_harmless = |one: &char| one.is_ascii_alphanumeric() || "_.-".contains(*one);
-    let mut text = String::new();
-    for name in names {
-        let name: String = name.chars().filter(is_harmless).take(MOST).collect();
-        let comma = usize::from(!text.is_empty());
-        if name.is_empty() || text.len() + comma + name.len() > MOST {
-            continue;
-        }
-        if comma == 1 {
-            text.push(',');
-        }
-        text.push_str(&name);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::ignored_members;
-
-    #[test]
-    fn ignored_members_are_harmless_whole_and_few() {
-        let long = |count: usize| "n".repeat(count);
-        for (names, told) in [
-            (vec![], String::new()),
-            (vec!["a", "B.c_-1"], "a,B.c_-1".to_owned()),
-            (vec!["a b\r\nX: y,z\u{e9}"], "abXyz".to_owned()),
-            (vec!["\u{4e2d}", "a"], "a".to_owned()),
-            (vec![&long(256)], long(256)),
-            (vec![&long(257)], long(256)),
-            (vec![&long(255), "a", "b"], long(255)),
-            (vec![&long(254), "a", "b"], format!("{},a", long(254))),
-            (vec![&long(253), "abc", "b"], format!("{},b", long(253))),
-        ] {
-            let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
-            assert_eq!(ignored_members(&names), told, "{names:?}");
-        }
     }
 }

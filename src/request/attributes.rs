@@ -1,44 +1,60 @@
-//! `Attributes`: the strings a flow reads as `$.Attributes.…`.
+//! `Attributes`: the strings that a flow reads as `$.Attributes.…`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
-use super::member::Member;
-use crate::json::{push_pointer, type_name};
+use super::limits::{ATTRIBUTE_NAME, ATTRIBUTES_BYTES, is_name_byte};
+use super::value::Value;
+use crate::field_error::pointer;
+use crate::json::Type;
 
-/// A contact's attributes may have 32 KiB of UTF-8 in all
-/// (API reference, `StartChatContactRequest.Attributes`).
-const TOTAL_BYTES: usize = 32_768;
-
-/// A name has 1 to 32,767 characters (API reference, `AttributeName`).
-const NAME: std::ops::RangeInclusive<usize> = 1..=32_767;
-
-/// The contact attributes asked for.
+/// The contact attributes of a request.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Attributes {
-    pub(crate) values: BTreeMap<String, String>,
-    pointer: String,
+    values: BTreeMap<String, String>,
+    /// The name of the member, in the caller's spelling.
+    member: String,
 }
 
 impl Attributes {
-    /// Where the attributes stand in the request.
-    pub(crate) fn pointer(&self) -> &str {
-        &self.pointer
+    /// The values by name.
+    pub(crate) fn values(&self) -> &BTreeMap<String, String> {
+        &self.values
     }
 
-    /// Where the attribute of this name stands in the request.
+    /// The values by name.
+    pub(crate) fn into_values(self) -> BTreeMap<String, String> {
+        self.values
+    }
+
+    /// The JSON Pointer to the attributes.
+    pub(crate) fn pointer(&self) -> String {
+        pointer([self.member.as_str()])
+    }
+
+    /// The JSON Pointer to the attribute of this name.
     pub(crate) fn pointer_to(&self, name: &str) -> String {
-        push_pointer(&self.pointer, name)
+        pointer([self.member.as_str(), name])
     }
 
-    /// Adds an attribute that the caller did not give, unless the limit of
-    /// 32,768 bytes would be passed. Tells whether it was added.
+    /// The attribute of this name, unless it is blank.
+    pub(crate) fn non_blank(&self, name: &str) -> Option<&str> {
+        self.values.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
+    }
+
+    /// Removes the attributes of this name, whatever their case.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.values.retain(|own, _| !own.eq_ignore_ascii_case(name));
+    }
+
+    /// Adds an attribute that the caller did not give, unless the names and
+    /// values would exceed 32,768 bytes. Returns whether it was added.
     pub(crate) fn add_if_room(&mut self, name: &str, value: &str) -> bool {
         let replaced = self.values.get(name).map_or(0, |old| name.len() + old.len());
-        let others = total(&self.values) - replaced;
-        let fits = others + name.len() + value.len() <= TOTAL_BYTES;
+        let total: usize = self.values.iter().map(|(name, value)| name.len() + value.len()).sum();
+        let fits = total - replaced + name.len() + value.len() <= ATTRIBUTES_BYTES;
         if fits {
             self.values.insert(name.to_owned(), value.to_owned());
         }
@@ -46,61 +62,67 @@ impl Attributes {
     }
 }
 
-fn total(values: &BTreeMap<String, String>) -> usize {
-    values.iter().map(|(name, value)| name.len() + value.len()).sum()
-}
-
-/// Reads the attributes: an object, or (as some clients send it) a string
-/// that holds one.
-pub(super) fn read(member: &Member<'_>) -> Attributes {
-    let values = object(member).map_or_else(BTreeMap::new, |object| strings(member, &object));
-    let bytes = total(&values);
-    if bytes > TOTAL_BYTES {
-        member.problem(format!(
-            "names and values must have at most {TOTAL_BYTES} bytes of UTF-8 together, not {bytes}"
-        ));
-    }
-    Attributes { values, pointer: member.pointer.clone() }
-}
-
-fn object<'a>(member: &Member<'a>) -> Option<Cow<'a, Map<String, Value>>> {
-    let Some(text) = member.value.as_str() else {
-        return member.object().map(Cow::Borrowed);
+/// Reads the attributes: an object, or (as some clients send it) a string that
+/// holds one.
+pub(super) fn parse(value: &Value<'_, '_>) -> Option<Attributes> {
+    let member = value.path.names().pop().unwrap_or_default().into_owned();
+    let values = match value.json_type() {
+        Type::String => {
+            let text = value.string().filter(|text| !text.trim().is_empty())?;
+            let object = serde_json::from_str::<&RawValue>(&text).ok();
+            let object = object.filter(|object| Type::of(object) == Type::Object);
+            let Some(raw) = object else {
+                value.error("is a string, so it must hold a JSON object");
+                return None;
+            };
+            strings(&Value { raw, path: value.path, report: value.report })
+        }
+        _ => strings(value),
     };
-    if text.trim().is_empty() {
-        return None;
-    }
-    let object = serde_json::from_str(text).ok().map(Cow::Owned);
-    if object.is_none() {
-        member.problem("is a string, so it must hold a JSON object");
-    }
-    object
+    Some(Attributes { values, member })
 }
 
-fn strings(member: &Member<'_>, object: &Map<String, Value>) -> BTreeMap<String, String> {
+fn strings(object: &Value<'_, '_>) -> BTreeMap<String, String> {
     let mut strings = BTreeMap::new();
-    for (name, value) in object {
-        let pointer = push_pointer(&member.pointer, name);
-        let problem = |detail: String| member.report().problem(&pointer, detail);
-        if !name.bytes().all(super::is_name_byte) {
-            problem("its name must consist of letters, digits, dashes and underscores".to_owned());
-        } else if !NAME.contains(&name.len()) {
-            let count = name.len();
-            problem(format!("its name must have 1 to 32767 characters, not {count}"));
+    let mut bytes = 0;
+    object.for_each_member(|name, raw| {
+        let value = object.child(&name, raw);
+        if is_valid_name(&value, &name)
+            && let Some(text) = text(&value)
+        {
+            bytes += name.len() + text.len();
+            if bytes <= ATTRIBUTES_BYTES
+                && let Some(repeated) = strings.insert(name.clone().into_owned(), text.into_owned())
+            {
+                bytes -= name.len() + repeated.len();
+            }
         }
-        match string(value) {
-            Some(text) => drop(strings.insert(name.clone(), text)),
-            None => problem(format!("must be a string, not {}", type_name(value))),
-        }
+    });
+    if bytes > ATTRIBUTES_BYTES {
+        object.error(format!(
+            "names and values must have at most {ATTRIBUTES_BYTES} bytes of UTF-8 together, not {bytes}"
+        ));
     }
     strings
 }
 
-/// A number or boolean is written out as its JSON text.
-fn string(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
+fn is_valid_name(value: &Value<'_, '_>, name: &str) -> bool {
+    if !name.bytes().all(is_name_byte) {
+        value.error("its name must consist of letters, digits, dashes and underscores");
+        return false;
+    }
+    let fits = ATTRIBUTE_NAME.contains(&name.len());
+    if !fits {
+        value.error(format!("its name must have 1 to 32767 characters, not {}", name.len()));
+    }
+    fits
+}
+
+/// Reads a string. Numbers and booleans are their JSON text; `null` is not given.
+fn text<'a>(value: &Value<'a, '_>) -> Option<Cow<'a, str>> {
+    match value.json_type() {
+        Type::Null => None,
+        Type::Number | Type::Boolean => Some(Cow::Borrowed(value.raw.get())),
+        _ => value.string(),
     }
 }

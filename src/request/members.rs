@@ -1,95 +1,89 @@
 //! The smaller members, one function each.
 
-use super::member::Member;
-use super::reader::Reader;
-use super::{
-    Asked, CONTACT_ID, ConnectionType, DURATION_MINUTES, PersistentChat, RehydrationType,
-    ResponseMode, TOPIC_ARN,
-};
+use super::limits::{CONTACT_ID, DURATION_MINUTES, TOPIC_ARN};
+use super::object::ObjectReader;
+use super::value::Value;
+use super::{ConnectionType, Located, PersistentChat, RehydrationType, ResponseMode};
 
-pub(super) fn duration(member: &Member<'_>) -> Option<i32> {
-    i32::try_from(member.integer(DURATION_MINUTES)?).ok()
+pub(super) fn duration(value: &Value<'_, '_>) -> Option<Located<i32>> {
+    let minutes = i32::try_from(value.integer(&DURATION_MINUTES)?).ok()?;
+    Some(value.locate(minutes))
 }
 
-pub(super) fn persistent_chat(member: &Member<'_>) -> Option<Asked<PersistentChat>> {
-    let mut reader = Reader::of(member)?;
-    let rehydration_type = reader.filled("RehydrationType").map(|m| {
-        m.one_of(&[
-            ("ENTIRE_PAST_SESSION", RehydrationType::EntirePastSession),
-            ("FROM_SEGMENT", RehydrationType::FromSegment),
-        ])
-    });
-    let source = reader.filled("SourceContactId").map(|m| m.name(CONTACT_ID));
-    let given = [rehydration_type.is_some(), source.is_some()];
-    reader.finish();
-    match given {
-        [false, true] => member.problem("needs RehydrationType beside SourceContactId"),
-        [true, false] => member.problem("needs SourceContactId beside RehydrationType"),
-        _ => {}
+pub(super) fn persistent_chat(value: &Value<'_, '_>) -> Option<Located<PersistentChat>> {
+    const TYPES: [(&str, RehydrationType); 2] = [
+        ("ENTIRE_PAST_SESSION", RehydrationType::EntirePastSession),
+        ("FROM_SEGMENT", RehydrationType::FromSegment),
+    ];
+    let reader = ObjectReader::new(value, &["RehydrationType", "SourceContactId"]);
+    match (reader.has("RehydrationType"), reader.has("SourceContactId")) {
+        (false, false) => return None,
+        (true, true) => {}
+        (false, true) => {
+            value.error("RehydrationType is required with SourceContactId");
+            return None;
+        }
+        (true, false) => {
+            value.error("SourceContactId is required with RehydrationType");
+            return None;
+        }
     }
-    Some(Asked {
-        value: PersistentChat {
-            rehydration_type: rehydration_type.flatten()?,
-            source_contact_id: source.flatten()?,
-        },
-        pointer: member.pointer.clone(),
-    })
+    let rehydration_type = reader.parse("RehydrationType", |value| value.enum_value(&TYPES));
+    let source_contact_id = reader.non_empty("SourceContactId", &CONTACT_ID);
+    Some(value.locate(PersistentChat {
+        rehydration_type: rehydration_type?,
+        source_contact_id: source_contact_id?,
+    }))
 }
 
-pub(super) fn response_mode(member: &Member<'_>) -> Option<ResponseMode> {
-    let mut reader = Reader::of(member)?;
-    let mode = reader.with("ResponseMode", |m| {
-        m.one_of(&[
-            ("INCREMENTAL", ResponseMode::Incremental),
-            ("COMPLETE", ResponseMode::Complete),
-        ])
-    });
-    reader.finish();
-    mode.flatten()
+pub(super) fn response_mode(value: &Value<'_, '_>) -> Option<ResponseMode> {
+    const MODES: [(&str, ResponseMode); 2] =
+        [("INCREMENTAL", ResponseMode::Incremental), ("COMPLETE", ResponseMode::Complete)];
+    let reader = ObjectReader::new(value, &["ResponseMode"]);
+    let mode = reader.member("ResponseMode").filter(|mode| !mode.is_empty_string());
+    mode.and_then(|mode| mode.enum_value(&MODES))
 }
 
-/// `DisconnectOnCustomerExit` has one item, and one value for it.
-pub(super) fn disconnect_agent(member: &Member<'_>) -> bool {
-    let Some(items) = member.list() else {
-        return false;
-    };
-    let is_agent = matches!(items.as_slice(), [item] if item.value == "AGENT");
+/// `DisconnectOnCustomerExit` has one element, and one value for it.
+pub(super) fn disconnect_agent(value: &Value<'_, '_>) -> Option<bool> {
+    let elements = value.list()?;
+    let is_agent =
+        matches!(elements.as_slice(), [only] if value.element(0, only).is_string("AGENT"));
     if !is_agent {
-        member.problem("must be [\"AGENT\"]");
+        value.error("must be [\"AGENT\"]");
     }
-    is_agent
+    Some(is_agent)
 }
 
-pub(super) fn connection_types(member: &Member<'_>) -> Vec<ConnectionType> {
-    let items = member.list().unwrap_or_default();
-    let choices = [
+pub(super) fn connection_types(value: &Value<'_, '_>) -> Option<Vec<ConnectionType>> {
+    const TYPES: [(&str, ConnectionType); 2] = [
         ("WEBSOCKET", ConnectionType::Websocket),
         ("CONNECTION_CREDENTIALS", ConnectionType::ConnectionCredentials),
     ];
     let mut types = Vec::new();
-    for item in items {
-        match item.required_one_of(&choices) {
-            Some(one) if types.contains(&one) => item.problem("is repeated"),
+    for (index, raw) in value.list()?.into_iter().enumerate() {
+        let element = value.element(index, raw);
+        match element.enum_value(&TYPES) {
+            Some(one) if types.contains(&one) => element.error("is repeated"),
             Some(one) => types.push(one),
             None => {}
         }
     }
-    types
+    Some(types)
 }
 
 /// The ARN of a standard (not a FIFO) SNS topic
 /// (API reference, `ChatStreamingConfiguration`).
-pub(super) fn streaming_endpoint(member: &Member<'_>) -> Option<Asked<String>> {
-    let mut reader = Reader::of(member)?;
-    let arn = reader.required("StreamingEndpointArn");
-    reader.finish();
-    let (arn, report) = (arn?.asked(TOPIC_ARN)?, member.report());
+pub(super) fn streaming_endpoint(value: &Value<'_, '_>) -> Option<Located<String>> {
+    let reader = ObjectReader::new(value, &["StreamingEndpointArn"]);
+    let member = reader.required("StreamingEndpointArn")?;
+    let arn = member.located(&TOPIC_ARN)?;
     let parts: Vec<&str> = arn.value.split(':').collect();
     let is_topic = matches!(parts.as_slice(), ["arn", partition, "sns", region, account, topic]
         if [partition, region, account, topic].iter().all(|part| !part.is_empty())
             && topic.strip_suffix(".fifo").is_none());
     if !is_topic {
-        report.problem(&arn.pointer, "must be the ARN of a standard SNS topic");
+        member.error("must be the ARN of a standard SNS topic");
     }
     is_topic.then_some(arn)
 }

@@ -1,21 +1,17 @@
 //! `InitialMessage` and the content types of a chat.
 
-use std::ops::RangeInclusive;
-
 use serde::Serialize;
 
-use super::member::Member;
-use super::reader::Reader;
+use super::limits::CONTENT_BYTES;
+use super::object::ObjectReader;
+use super::value::Value;
 
-/// Content has 1 to 16,384 bytes of UTF-8 (API reference, `ChatMessage.Content`).
-const CONTENT_BYTES: RangeInclusive<usize> = 1..=16_384;
-
-/// The message types a chat may carry
+/// The message types that a chat may carry
 /// (API reference, `StartChatContactRequest.SupportedMessagingContentTypes`).
 const CONTENT_TYPES: [&str; 5] =
     [TEXT_PLAIN, TEXT_MARKDOWN, "application/json", INTERACTIVE, INTERACTIVE_RESPONSE];
 
-/// The message types a customer may open a chat with: all but the one that
+/// The message types that a customer may open a chat with: all but the one that
 /// only flows and agents send (API reference, `ChatMessage.ContentType`).
 const INITIAL_CONTENT_TYPES: [&str; 4] =
     [TEXT_PLAIN, TEXT_MARKDOWN, "application/json", INTERACTIVE_RESPONSE];
@@ -25,7 +21,7 @@ const TEXT_MARKDOWN: &str = "text/markdown";
 const INTERACTIVE: &str = "application/vnd.amazonaws.connect.message.interactive";
 const INTERACTIVE_RESPONSE: &str = "application/vnd.amazonaws.connect.message.interactive.response";
 
-/// The first message of a chat, sent in the customer's name.
+/// The first message of a chat, sent on behalf of the customer.
 #[derive(Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct InitialMessage {
@@ -33,26 +29,31 @@ pub struct InitialMessage {
     pub(crate) content: String,
 }
 
-/// The content types a chat may carry; empty if the request names none.
+/// The content types that a chat may carry; empty if the request names none.
 #[derive(Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct ContentTypes(pub(crate) Vec<String>);
+pub struct ContentTypes(Vec<String>);
 
 impl ContentTypes {
-    /// Checks a list of content types.
+    /// Accepts a list of content types. `text/plain`, which Connect requires,
+    /// is added to a list without it.
     ///
     /// # Errors
     ///
-    /// The rule that is broken, where a type is unknown or `text/plain`,
-    /// which Connect demands, is absent from a list that is not empty.
-    pub(crate) fn new(types: Vec<String>) -> Result<Self, String> {
+    /// Returns the rule that is broken if a type is unknown.
+    pub(crate) fn new(mut types: Vec<String>) -> Result<Self, String> {
         if let Some(unknown) = types.iter().position(|one| !is_supported(one)) {
             return Err(format!("item {} {}", unknown + 1, supported()));
         }
         if !types.is_empty() && !types.iter().any(|one| one == TEXT_PLAIN) {
-            return Err(format!("must contain {TEXT_PLAIN}"));
+            types.insert(0, TEXT_PLAIN.to_owned());
         }
         Ok(Self(types))
+    }
+
+    /// The types in the order of the request.
+    pub(crate) fn as_slice(&self) -> &[String] {
+        &self.0
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -84,49 +85,49 @@ fn supported() -> String {
 }
 
 /// Reads `SupportedMessagingContentTypes`.
-pub(super) fn content_types(member: &Member<'_>) -> Option<ContentTypes> {
-    let items = member.list()?;
-    let types: Vec<Option<String>> = items.iter().map(content_type).collect();
+pub(super) fn content_types(value: &Value<'_, '_>) -> Option<ContentTypes> {
+    let elements = value.list()?.into_iter().enumerate();
+    let types = elements.map(|(index, raw)| content_type(&value.element(index, raw)));
+    let types: Vec<Option<String>> = types.collect();
     let types: Vec<String> = types.into_iter().collect::<Option<_>>()?;
-    ContentTypes::new(types).map_err(|rule| member.problem(rule)).ok()
+    ContentTypes::new(types).map_err(|rule| value.error(rule)).ok()
 }
 
-fn content_type(item: &Member<'_>) -> Option<String> {
-    let text = item.text()?;
-    if !is_supported(text) {
-        item.problem(supported());
+fn content_type(value: &Value<'_, '_>) -> Option<String> {
+    let text = value.string()?;
+    if !is_supported(&text) {
+        value.error(supported());
         return None;
     }
-    Some(text.to_owned())
+    Some(text.into_owned())
 }
 
-/// Reads `InitialMessage`.
-pub(super) fn initial_message(member: &Member<'_>) -> Option<InitialMessage> {
-    let mut reader = Reader::of(member)?;
-    let content_type = reader.required("ContentType");
-    let content = reader.required("Content");
-    reader.finish();
-    let content_type = content_type.and_then(|member| initial_content_type(&member));
-    let content = content.and_then(|member| bytes(&member));
+/// Reads `InitialMessage`. An empty `Content`, which optional form fields
+/// send, means that there is no message.
+pub(super) fn initial_message(value: &Value<'_, '_>) -> Option<InitialMessage> {
+    let reader = ObjectReader::new(value, &["ContentType", "Content"]);
+    if reader.member("Content").is_some_and(|content| content.is_empty_string()) {
+        return None;
+    }
+    let content_type = reader.required("ContentType").and_then(|value| initial_type(&value));
+    let content = reader.required("Content").and_then(|value| content(&value));
     Some(InitialMessage { content_type: content_type?, content: content? })
 }
 
-fn initial_content_type(member: &Member<'_>) -> Option<String> {
-    let text = member.text()?;
-    if INITIAL_CONTENT_TYPES.contains(&text) {
-        return Some(text.to_owned());
+fn initial_type(value: &Value<'_, '_>) -> Option<String> {
+    let text = value.string()?;
+    if INITIAL_CONTENT_TYPES.contains(&&*text) {
+        return Some(text.into_owned());
     }
-    let types = INITIAL_CONTENT_TYPES.join(", ");
-    member.problem(format!("must be one of {types}"));
+    value.error(format!("must be one of {}", INITIAL_CONTENT_TYPES.join(", ")));
     None
 }
 
-fn bytes(member: &Member<'_>) -> Option<String> {
-    let text = member.text()?;
+fn content(value: &Value<'_, '_>) -> Option<String> {
+    let text = value.string()?;
     if CONTENT_BYTES.contains(&text.len()) {
-        return Some(text.to_owned());
+        return Some(text.into_owned());
     }
-    let count = text.len();
-    member.problem(format!("must have 1 to 16384 bytes of UTF-8, not {count}"));
+    value.error(format!("must have 1 to 16384 bytes of UTF-8, not {}", text.len()));
     None
 }

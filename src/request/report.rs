@@ -1,44 +1,91 @@
-//! What a pass over a request found besides its values.
+//! What reading a request finds besides its values: errors and ignored members.
 
 use std::cell::RefCell;
-use std::ops::RangeInclusive;
 
-use crate::problem::Problem;
+use super::path::Path;
+use crate::field_error::{FieldError, FieldErrors};
 
-/// What a pass over a request found besides its values.
+/// Collects the errors and the ignored members of one request.
 #[derive(Default)]
 pub(super) struct Report {
-    problems: RefCell<Vec<Problem>>,
-    ignored: RefCell<Vec<String>>,
+    errors: RefCell<FieldErrors>,
+    ignored: RefCell<String>,
 }
 
+/// The longest text of ignored members, in characters.
+const MAX_IGNORED: usize = 256;
+
 impl Report {
-    pub(super) fn problem(&self, pointer: &str, detail: impl Into<String>) {
-        self.add(Problem::at(pointer, detail));
+    /// Adds an error at `path`.
+    pub(super) fn error(&self, path: &Path<'_>, detail: impl Into<String>) {
+        self.add(|| FieldError::at(path.pointer(), detail));
     }
 
-    pub(super) fn add(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
+    /// Adds an error, which is built only if it will be listed.
+    pub(super) fn add(&self, error: impl FnOnce() -> FieldError) {
+        self.errors.borrow_mut().add(error);
     }
 
-    pub(super) fn ignore(&self, pointer: &str) {
-        let path = pointer.trim_start_matches('/').replace('/', ".");
-        let path = path.replace("~1", "/").replace("~0", "~");
-        self.ignored.borrow_mut().push(path);
-    }
-
-    /// Whether `text` has so many characters; a problem is noted if not.
-    pub(super) fn measured(&self, at: &str, text: &str, length: &RangeInclusive<usize>) -> bool {
-        let count = text.chars().count();
-        let fits = length.contains(&count);
-        if !fits {
-            let (min, max) = (length.start(), length.end());
-            self.problem(at, format!("must have {min} to {max} characters, not {count}"));
+    /// Adds the member `name` of the object at `path` to the ignored ones, as
+    /// it may be in a header or a log: harmless characters only, whole names
+    /// joined by commas, 256 characters in all.
+    pub(super) fn ignore(&self, path: &Path<'_>, name: &str) {
+        let mut ignored = self.ignored.borrow_mut();
+        let comma = usize::from(!ignored.is_empty());
+        if ignored.len() + comma >= MAX_IGNORED {
+            return;
         }
-        fits
+        let is_harmless = |one: &char| one.is_ascii_alphanumeric() || "_.-".contains(*one);
+        let text = path.names().into_iter().chain([name.into()]).flat_map(dotted);
+        let text: String = text.filter(is_harmless).skip(1).take(MAX_IGNORED).collect();
+        if text.is_empty() || ignored.len() + comma + text.len() > MAX_IGNORED {
+            return;
+        }
+        if comma == 1 {
+            ignored.push(',');
+        }
+        ignored.push_str(&text);
     }
 
-    pub(super) fn into_parts(self) -> (Vec<Problem>, Vec<String>) {
-        (self.problems.into_inner(), self.ignored.into_inner())
+    pub(super) fn into_parts(self) -> (FieldErrors, String) {
+        (self.errors.into_inner(), self.ignored.into_inner())
+    }
+}
+
+/// A dot and the first characters of a name.
+fn dotted(name: std::borrow::Cow<'_, str>) -> Vec<char> {
+    std::iter::once('.').chain(name.chars().take(2 * MAX_IGNORED)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ignored_members_are_harmless_whole_and_few() {
+        let long = |count: usize| "n".repeat(count);
+        for (names, expected) in [
+            (vec![], String::new()),
+            (vec!["a", "B.c_-1"], "a,B.c_-1".to_owned()),
+            (vec!["a b\r\nX: y,z\u{e9}"], "abXyz".to_owned()),
+            (vec!["\u{4e2d}", "a"], "a".to_owned()),
+            (vec![&long(256)], long(256)),
+            (vec![&long(257)], long(256)),
+            (vec![&long(255), "a", "b"], long(255)),
+            (vec![&long(254), "a", "b"], format!("{},a", long(254))),
+            (vec![&long(253), "abc", "b"], format!("{},b", long(253))),
+        ] {
+            let report = Report::default();
+            names.iter().for_each(|name| report.ignore(&Path::ROOT, name));
+            assert_eq!(report.into_parts().1, expected, "{names:?}");
+        }
+    }
+
+    #[test]
+    fn nested_members_are_ignored_by_their_path() {
+        let report = Report::default();
+        let parent = Path::ROOT.member("a");
+        report.ignore(&parent.element(3), "b");
+        assert_eq!(report.into_parts().1, "a.3.b");
     }
 }

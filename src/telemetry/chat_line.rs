@@ -1,5 +1,5 @@
-//! The one line that is logged of each chat asked for, and its metrics in
-//! CloudWatch's embedded metric format.
+//! The log line of each requested chat, and its metrics in CloudWatch's embedded
+//! metric format.
 
 use std::io::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,54 +10,54 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tracing::Level;
 
-/// What is logged of a chat asked for, whether or not it was started. It has
-/// no place for a token, a name, a message, an attribute's value or a claim.
+/// The log line of a requested chat, started or not. It has no place for a
+/// token, a name, a message, an attribute's value or a claim.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ChatLine<'a> {
-    /// Who invoked the function.
+    /// The event source.
     #[serde(skip)]
     pub trigger: &'static str,
-    /// `started`, or the failure's code.
+    /// `started`, or the code of the failure.
     #[serde(skip)]
     pub outcome: &'a str,
-    /// Whether the failure, if it is one, is not the caller's.
+    /// The level: an error if an operator has to act.
     #[serde(skip)]
     pub level: Level,
     /// The contact that was started.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_id: Option<&'a str>,
-    /// The contact whose transcript it shows.
+    /// The contact whose transcript the chat shows.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub continued_from_contact_id: Option<&'a str>,
-    /// The flow it was to start.
+    /// The flow to start.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contact_flow_id: Option<&'a str>,
-    /// The requests sent to Connect.
+    /// The number of requests sent to Connect.
     pub attempts: u32,
     /// The invocation's request id.
     pub request_id: &'a str,
     /// The invocation's trace id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<&'a str>,
-    /// The members that were not read.
+    /// The members that were ignored, joined by commas.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub ignored_members: &'a str,
-    /// Why there is no chat, for those who run the function.
+    /// Why there is no chat, for those who operate the function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<&'a str>,
     /// The time spent waiting for Connect.
     #[serde(rename = "connectMs", serialize_with = "millis")]
     pub connect: Duration,
-    /// The time from the invocation's start.
+    /// The time since the start of the invocation.
     #[serde(rename = "totalMs", serialize_with = "millis")]
     pub total: Duration,
-    /// Whether the environment has just been made.
+    /// Whether this is the first line of the execution environment.
     #[serde(skip)]
     pub cold_start: bool,
 }
 
-/// A line of JSON: the chat's where it is to be logged, and its metrics.
+/// One line of JSON: the chat's, if its level is logged, and its metrics.
 #[derive(Serialize)]
 struct Line<'a> {
     #[serde(flatten)]
@@ -95,10 +95,10 @@ const MESSAGE: &str = "chat";
 
 impl ChatLine<'_> {
     /// Writes the line to the log. Its metrics are written at any level.
-    pub fn report(&self, json: bool) {
+    pub fn write(&self, json: bool) {
         let logged = self.is_enabled();
         if logged && !json {
-            self.report_text();
+            self.write_text();
         }
         let log = (logged && json).then(|| Log {
             timestamp: timestamp(),
@@ -124,7 +124,7 @@ impl ChatLine<'_> {
 }
 
 impl<'a> ChatLine<'a> {
-    fn report_text(&self) {
+    fn write_text(&self) {
         // An event's level is part of its static description.
         match self.level {
             Level::ERROR => tracing::error!("{}", self.text()),

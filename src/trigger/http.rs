@@ -1,41 +1,33 @@
-//! Requests of API Gateway and of function URLs.
+//! HTTP requests of API Gateway and of function URLs.
 
 use std::borrow::Cow;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
-use super::{Caller, Claims, Key, Payload, Unreadable, object, parse_json};
-use crate::json::{str_at, value_at};
+use super::{Caller, Claims, IdempotencyKey, InvocationKey, Payload, PayloadError, parse_text};
+use crate::json::{self, Type};
 
-/// The HTTP header that names a request
+/// The HTTP header that identifies a request
 /// (IETF draft "The Idempotency-Key HTTP Header Field").
 pub(crate) const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
-/// The largest body a stranger may send, in bytes: four times what the API's
-/// largest members can fill.
+/// The largest body of an untrusted caller, in bytes: four times what the
+/// API's largest members can fill.
 const MAX_BODY: usize = 128 * 1024;
 
 /// The payload format of an HTTP integration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
+pub enum PayloadFormat {
     /// REST APIs, and HTTP APIs that ask for payload format 1.0.
     V1,
     /// HTTP APIs and function URLs: payload format 2.0.
     V2,
 }
 
-impl Format {
-    /// The format of an event, told by where it has its method.
-    pub(super) fn of(event: &Map<String, Value>) -> Option<Self> {
-        if str_at(event, &["requestContext", "http", "method"]).is_some() {
-            Some(Self::V2)
-        } else {
-            str_at(event, &["requestContext", "httpMethod"]).map(|_| Self::V1)
-        }
-    }
-
+impl PayloadFormat {
+    /// The name in logs and metrics.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::V1 => "http-1.0",
@@ -44,122 +36,135 @@ impl Format {
     }
 }
 
-/// One HTTP request. Whatever is in its event, reading it does not fail.
-pub struct HttpCall {
-    /// How to answer it.
-    pub format: Format,
+/// One HTTP request. Reading it from its event cannot fail.
+pub struct HttpRequest<'a> {
+    /// The format of the request and of its response.
+    pub format: PayloadFormat,
     /// The `Origin` header.
     pub origin: Option<String>,
-    method: String,
+    method: Cow<'a, str>,
     idempotency_key: Option<String>,
-    claims: Map<String, Value>,
-    body: Value,
+    claims: Claims<'a>,
+    body: Option<&'a RawValue>,
     is_base64: bool,
 }
 
-impl HttpCall {
-    pub(super) fn read(format: Format, mut event: Map<String, Value>) -> Self {
-        let method = match format {
-            Format::V1 => str_at(&event, &["requestContext", "httpMethod"]),
-            Format::V2 => str_at(&event, &["requestContext", "http", "method"]),
-        };
+impl<'a> HttpRequest<'a> {
+    pub(super) fn new(
+        format: PayloadFormat,
+        method: Cow<'a, str>,
+        authorizer: Option<&'a RawValue>,
+        event: &'a RawValue,
+    ) -> Self {
+        const NAMES: [&str; 4] = ["headers", "multiValueHeaders", "body", "isBase64Encoded"];
+        let [single, multiple, body, is_base64] = json::members(event, NAMES);
+        let [origin, key] = headers(single, multiple, ["origin", IDEMPOTENCY_KEY]);
         Self {
             format,
-            origin: header(&event, "origin"),
-            method: method.unwrap_or_default().to_owned(),
-            idempotency_key: header(&event, IDEMPOTENCY_KEY).filter(|key| !key.is_empty()),
-            claims: claims(format, &event),
-            is_base64: event.get("isBase64Encoded") == Some(&Value::Bool(true)),
-            body: event.remove("body").unwrap_or_default(),
+            origin,
+            method,
+            idempotency_key: key.filter(|key| !key.is_empty()),
+            claims: Claims::new(authorizer.and_then(|found| claims(format, found))),
+            body,
+            is_base64: is_base64.is_some_and(|flag| flag.get() == "true"),
         }
     }
 
-    /// Whether it is a browser's question before the request proper.
+    /// Whether this is a browser's CORS preflight request.
     #[must_use]
     pub fn is_preflight(&self) -> bool {
         self.method == "OPTIONS"
     }
 
-    /// The request in its body. No body is the request `{}`.
-    ///
-    /// # Errors
-    ///
-    /// [`Unreadable`] for another method than `POST`, a body over 128 KiB, and
-    /// one that is not a JSON object.
-    pub fn open(&mut self) -> Result<Payload, Unreadable> {
+    /// Returns the request in the body. An absent or empty body is `{}`.
+    pub(super) fn open(self, key: InvocationKey<'_>) -> Result<Payload<'a>, PayloadError> {
         if self.method != "POST" {
-            return Err(Unreadable::Method);
+            return Err(PayloadError::MethodNotAllowed);
         }
         let text = self.text()?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let request =
-            if text.trim_ascii().is_empty() { Map::new() } else { object(parse_json(text)?)? };
+        let text = if text.trim_ascii().is_empty() { "{}" } else { text };
         Ok(Payload {
-            request,
-            caller: Caller::Stranger(Claims::new(std::mem::take(&mut self.claims))),
-            key: Key::Http { header: self.idempotency_key.take() },
+            request: Cow::Owned(super::object(parse_text(text)?)?),
+            caller: Caller::Untrusted(self.claims),
+            key: IdempotencyKey::Http {
+                header: self.idempotency_key,
+                request_id: key.request_id.to_owned(),
+            },
         })
     }
 
-    fn text(&self) -> Result<Cow<'_, str>, Unreadable> {
-        let body = match &self.body {
-            Value::Null => "",
-            Value::String(body) => body,
-            _ => return Err(Unreadable::NotText),
+    fn text(&self) -> Result<Cow<'a, str>, PayloadError> {
+        let body = match self.body {
+            None => Cow::Borrowed(""),
+            Some(body) if Type::of(body) == Type::Null => Cow::Borrowed(""),
+            Some(body) => json::string(body).ok_or(PayloadError::NotText)?,
         };
         if !self.is_base64 {
-            return within_limit(body.len()).map(|()| Cow::Borrowed(body));
+            return within_limit(body.len()).map(|()| body);
         }
         within_limit((body.len() / 4 * 3).saturating_sub(2))?;
-        let bytes = STANDARD.decode(body).map_err(|_| Unreadable::NotBase64)?;
+        let bytes = STANDARD.decode(body.as_bytes()).map_err(|_| PayloadError::NotBase64)?;
         within_limit(bytes.len())?;
-        let text = String::from_utf8(bytes).map_err(|_| Unreadable::NotUtf8)?;
-        Ok(Cow::Owned(text))
+        String::from_utf8(bytes).map(Cow::Owned).map_err(|_| PayloadError::NotUtf8)
     }
 }
 
-fn within_limit(bytes: usize) -> Result<(), Unreadable> {
-    if bytes > MAX_BODY {
-        return Err(Unreadable::TooLarge);
-    }
-    Ok(())
+fn within_limit(bytes: usize) -> Result<(), PayloadError> {
+    if bytes > MAX_BODY { Err(PayloadError::TooLarge) } else { Ok(()) }
 }
 
-/// A header's value, whatever the case of its name. A repeated header's values
-/// are joined by commas, as HTTP APIs do themselves.
-fn header(event: &Map<String, Value>, name: &str) -> Option<String> {
-    let values = |member: &str| -> Vec<&str> {
-        let headers = event.get(member).and_then(Value::as_object);
-        let named = headers.into_iter().flatten();
-        let named = named.filter(|(key, _)| key.eq_ignore_ascii_case(name));
-        named.flat_map(|(_, value)| texts(value)).collect()
+/// Returns the values of these headers, whatever the case of their names.
+fn headers<const N: usize>(
+    single: Option<&RawValue>,
+    multiple: Option<&RawValue>,
+    names: [&str; N],
+) -> [Option<String>; N] {
+    let mut found = values(single, names);
+    for (value, multiple) in found.iter_mut().zip(values(multiple, names)) {
+        *value = multiple.or(value.take());
+    }
+    found
+}
+
+/// Joins repeated headers by commas, as HTTP APIs do.
+fn values<const N: usize>(headers: Option<&RawValue>, names: [&str; N]) -> [Option<String>; N] {
+    let mut values = [const { None::<String> }; N];
+    let Some(headers) = headers else {
+        return values;
     };
-    let mut found = values("multiValueHeaders");
-    if found.is_empty() {
-        found = values("headers");
-    }
-    (!found.is_empty()).then(|| found.join(","))
+    let _: Option<()> = json::for_each_member(headers, |name, value| {
+        let place = names.iter().position(|wanted| wanted.eq_ignore_ascii_case(&name));
+        if let Some(slot) = place.and_then(|place| values.get_mut(place)) {
+            for text in texts(value) {
+                *slot = Some(slot.take().map_or(text.clone().into(), |old| old + "," + &text));
+            }
+        }
+    });
+    values
 }
 
-fn texts(value: &Value) -> Vec<&str> {
-    match value {
-        Value::String(text) => vec![text],
-        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
+/// A header's value, or its list of values.
+fn texts(value: &RawValue) -> Vec<Cow<'_, str>> {
+    match json::elements(value, usize::MAX) {
+        Ok(list) if !list.is_empty() => list.into_iter().filter_map(json::string).collect(),
+        _ => json::string(value).into_iter().collect(),
     }
 }
 
-/// What the authorizer that API Gateway ran has verified: a JWT authorizer's
-/// or a user pool's claims, or what a Lambda authorizer returned as context.
-fn claims(format: Format, event: &Map<String, Value>) -> Map<String, Value> {
-    const AUTHORIZER: [&str; 2] = ["requestContext", "authorizer"];
-    let at = |path: &[&str]| {
-        let path = [&AUTHORIZER, path].concat();
-        value_at(event, &path).and_then(Value::as_object)
-    };
-    let found = match format {
-        Format::V1 => at(&["claims"]).or_else(|| at(&[])),
-        Format::V2 => at(&["jwt", "claims"]).or_else(|| at(&["lambda"])),
-    };
-    found.cloned().unwrap_or_default()
+/// Returns what the authorizer verified: the claims of a JWT authorizer or a
+/// user pool, or the context that a Lambda authorizer returned.
+fn claims(format: PayloadFormat, authorizer: &RawValue) -> Option<&RawValue> {
+    match format {
+        PayloadFormat::V1 => {
+            json::member(authorizer, "claims").filter(|found| is_object(found)).or(Some(authorizer))
+        }
+        PayloadFormat::V2 => json::at(authorizer, &["jwt", "claims"])
+            .filter(|found| is_object(found))
+            .or_else(|| json::member(authorizer, "lambda")),
+    }
+}
+
+fn is_object(value: &RawValue) -> bool {
+    Type::of(value) == Type::Object
 }

@@ -1,56 +1,123 @@
-//! Events of services that cannot start a chat here, so that the error can
-//! name them.
+//! Events of services that cannot start a chat, so that the error names them.
 
-use serde_json::{Map, Value};
+use std::borrow::Cow;
 
-use crate::json::{str_at, value_at};
+use serde_json::value::RawValue;
 
-/// Services told by a path of members that only they send.
-const TELLING: [(&[&str], &str); 9] = [
-    (&["requestContext", "elb"], "an Application Load Balancer's request"),
-    (&["requestContext", "connectionId"], "a WebSocket API's message"),
-    (&["requestContext", "serviceNetworkArn"], "a VPC Lattice request"),
-    (&["raw_path"], "a VPC Lattice request"),
-    (&["Details", "ContactData"], "a Connect flow's event"),
-    (&["awslogs"], "a CloudWatch Logs event"),
-    (&["triggerSource"], "a Cognito user pool's event"),
-    (&["methodArn"], "an API Gateway authorizer's event"),
-    (&["routeArn"], "an API Gateway authorizer's event"),
+use super::sqs::EVENT_SOURCE;
+use crate::json::{self, Type};
+
+/// The members by which the events in [`SIGNATURES`] are told apart.
+const NAMES: [&str; 33] = [
+    "AWSContactTraceRecordFormatVersion",
+    "Channel",
+    "CodePipeline.job",
+    "ContactId",
+    "Details",
+    "RequestType",
+    "ResponseURL",
+    "agent",
+    "arguments",
+    "authorizationToken",
+    "awslogs",
+    "bot",
+    "configRuleName",
+    "connection-id",
+    "currentIntent",
+    "deliveryStreamArn",
+    "endpoint-id",
+    "eventSource",
+    "info",
+    "invocationSchemaVersion",
+    "invokingEvent",
+    "messageVersion",
+    "protocol",
+    "raw_path",
+    "request",
+    "requestPayload",
+    "responsePayload",
+    "serverId",
+    "session",
+    "sessionState",
+    "tasks",
+    "triggerSource",
+    "username",
 ];
 
-/// The service whose event this is, if it is one that is not served.
-pub(super) fn service(event: &Map<String, Value>) -> Option<String> {
-    // `cargo lambda watch` sends HTTP requests with the members of other events, null.
-    let known = TELLING
-        .iter()
-        .find(|(path, _)| value_at(event, path).is_some_and(|value| !value.is_null()));
-    if let Some((_, name)) = known {
-        return Some((*name).to_owned());
-    }
-    if let Some(context) = event.get("requestContext").and_then(Value::as_object) {
-        let is_http = str_at(context, &["httpMethod"]).is_some()
-            || str_at(context, &["http", "method"]).is_some();
-        return (!is_http).then(|| "a request of an unknown kind".to_owned());
-    }
-    records(event)
+/// Events by members that only their service sends, all of them.
+const SIGNATURES: [(&[&str], &str); 19] = [
+    (&["AWSContactTraceRecordFormatVersion"], "an Amazon Connect contact record"),
+    (&["ContactId", "Channel"], "an Amazon Connect contact record"),
+    (&["Details"], "an Amazon Connect flow's event"),
+    (&["raw_path"], "a VPC Lattice request"),
+    (&["awslogs"], "a CloudWatch Logs event"),
+    (&["triggerSource"], "a Cognito user pool's event"),
+    (&["info", "arguments"], "an AppSync resolver's event"),
+    (&["bot", "sessionState"], "an Amazon Lex V2 event"),
+    (&["bot", "currentIntent"], "an Amazon Lex V1 event"),
+    (&["agent", "messageVersion"], "an Amazon Bedrock agent's event"),
+    (&["session", "request"], "an Alexa skill's event"),
+    (&["deliveryStreamArn"], "an Amazon Data Firehose event"),
+    (&["RequestType", "ResponseURL"], "a CloudFormation custom resource's event"),
+    (&["CodePipeline.job"], "an AWS CodePipeline event"),
+    (&["invokingEvent", "configRuleName"], "an AWS Config event"),
+    (&["invocationSchemaVersion", "tasks"], "an S3 Batch Operations event"),
+    (&["connection-id", "endpoint-id"], "an AWS Client VPN event"),
+    (&["serverId", "username", "protocol"], "an AWS Transfer Family event"),
+    (&["requestPayload", "responsePayload"], "a Lambda destination's record"),
+];
+
+/// Requests by members of their `requestContext`.
+const CONTEXTS: [(&str, &str); 4] = [
+    ("elb", "an Application Load Balancer's request"),
+    ("connectionId", "a WebSocket API's message"),
+    ("serviceNetworkArn", "a VPC Lattice request"),
+    ("condition", "a Lambda destination's record"),
+];
+
+/// Names a request that is not one of API Gateway's HTTP or REST APIs.
+pub(super) fn request(context: &RawValue) -> Option<&'static str> {
+    let [elb, connection, network, condition] =
+        json::members(context, CONTEXTS.map(|(name, _)| name));
+    let found = [elb, connection, network, condition].into_iter().zip(CONTEXTS);
+    found.into_iter().find(|(value, _)| value.is_some_and(is_given)).map(|(_, (_, name))| name)
 }
 
-/// `Records` of anything but SQS; they name their source in either case.
-fn records(event: &Map<String, Value>) -> Option<String> {
-    let source = |record: &Value| {
-        let source = record.get("eventSource").or(record.get("EventSource"));
-        source.and_then(Value::as_str).unwrap_or("an unknown source").to_owned()
+/// Names an event that is neither a request nor a bare request for a chat.
+pub(super) fn event(event: &RawValue) -> Option<Cow<'static, str>> {
+    let found = json::members(event, NAMES);
+    let value = |name: &str| {
+        let at = NAMES.iter().position(|known| *known == name)?;
+        found.get(at).copied().flatten().filter(|value| is_given(value))
     };
-    let top = str_at(event, &["eventSource"]).filter(|source| source.starts_with("aws:"));
-    let found = match event.get("Records") {
-        Some(Value::Array(records)) => records.first().map_or_else(|| "nobody".to_owned(), source),
-        _ => top?.to_owned(),
+    let is_sent = |names: &[&str]| names.iter().all(|name| value(name).is_some());
+    if let Some((_, name)) = SIGNATURES.iter().find(|(names, _)| is_sent(names)) {
+        return Some(Cow::Borrowed(name));
+    }
+    if value("authorizationToken").is_some() {
+        return Some(Cow::Borrowed("an authorizer's event"));
+    }
+    let source = json::string(value("eventSource")?)?;
+    source.starts_with("aws:").then(|| {
+        Cow::Owned(format!("a record of {source}, for which a pipe needs an input template,"))
+    })
+}
+
+/// Names the source of `Records` that are not SQS messages, by the first one.
+pub(super) fn records(first: Option<&RawValue>) -> Option<Cow<'static, str>> {
+    let Some(first) = first else {
+        return Some(Cow::Borrowed("an empty batch of records"));
     };
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b":- ".contains(&byte);
-    let name = if found.len() <= 64 && found.bytes().all(is_name) {
-        found
-    } else {
-        "an unknown source".to_owned()
-    };
-    (name != "aws:sqs").then(|| format!("a batch of records from {name}"))
+    // Records name their source in either case.
+    let [lower, upper] = json::members(first, ["eventSource", "EventSource"]);
+    match lower.or(upper).and_then(json::string) {
+        Some(source) if source == EVENT_SOURCE => None,
+        Some(source) => Some(Cow::Owned(format!("a batch of records from {source}"))),
+        None => Some(Cow::Borrowed("a batch of records from an unknown source")),
+    }
+}
+
+/// `cargo lambda watch` sends requests with the members of other events, null.
+fn is_given(value: &RawValue) -> bool {
+    Type::of(value) != Type::Null
 }

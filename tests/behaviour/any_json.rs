@@ -1,5 +1,5 @@
-//! Whatever JSON comes, the function answers; it does not fail, and it asks
-//! Connect for nothing that Connect finds invalid.
+//! The function answers any JSON. It neither fails nor sends Connect a request
+//! that breaks the rules of the API.
 
 use local_aws::{Invoked, LocalAws};
 use proptest::collection::vec;
@@ -8,11 +8,11 @@ use proptest::sample::select;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use serde_json::{Map, Value, json};
 
-use crate::support::{FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, http_1, http_2, options, start};
+use support::{FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, http_1, http_2, options, start};
 
 const CASES: u32 = 600;
 
-/// Names that mean something to the function.
+/// Names with a meaning to the function.
 const NAMES: [&str; 45] = [
     "InstanceId",
     "ConnectInstanceId",
@@ -136,7 +136,7 @@ fn anything() -> impl Strategy<Value = Value> {
     })
 }
 
-/// A request most of whose members are as they should be.
+/// Generates requests with mostly valid members.
 fn likely() -> impl Strategy<Value = Value> {
     let member = prop_oneof![
         text().prop_map(|text| json!({"ContactFlowId": FLOW_ID, "Username": text})),
@@ -157,7 +157,7 @@ fn likely() -> impl Strategy<Value = Value> {
         text().prop_map(|text| json!({"customerId": text, "clientToken": text})),
     ];
     vec(member, 0..6).prop_map(|members| {
-        let members = members.into_iter().filter_map(|one| match one {
+        let members = members.into_iter().filter_map(|member| match member {
             Value::Object(members) => Some(members),
             _ => None,
         });
@@ -173,7 +173,7 @@ fn event() -> impl Strategy<Value = Value> {
         event["requestContext"]["authorizer"] = odd;
         event
     };
-    let one = prop_oneof![
+    let single = prop_oneof![
         3 => request.clone(),
         2 => request.clone().prop_map(rule),
         2 => request.clone().prop_map(|body| http_2(&body.to_string())),
@@ -183,15 +183,15 @@ fn event() -> impl Strategy<Value = Value> {
     .boxed();
     let record =
         |body: Value| json!({"eventSource": "aws:sqs", "messageId": "m", "body": body.to_string()});
-    let records = vec(one.clone().prop_map(record), 0..4);
+    let records = vec(single.clone().prop_map(record), 0..4);
     prop_oneof![
-        6 => one.clone(),
-        1 => vec(one, 0..4).prop_map(Value::Array),
+        6 => single.clone(),
+        1 => vec(single, 0..4).prop_map(Value::Array),
         1 => records.prop_map(|records| json!({"Records": records})),
     ]
 }
 
-/// The codes that a caller can bring about with nothing but a request.
+/// Returns true for the codes that a request alone can cause.
 fn is_expected(code: &str) -> bool {
     let codes = ["ValidationException", "ForbiddenException", "ResourceNotFoundException"];
     codes.contains(&code)
@@ -211,7 +211,7 @@ fn check(invoked: &Invoked) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Nothing that was sent to Connect broke a rule of its model.
+/// Fails if a request to Connect broke a rule of the API.
 fn check_connect(aws: &LocalAws) -> Result<(), TestCaseError> {
     for request in aws.connect().requests() {
         let error = request.error.unwrap_or_default();
@@ -238,5 +238,5 @@ fn any_json_is_answered() {
         panic!("{failure}");
     }
     assert!(aws.connect().chats() > 20, "{} chats", aws.connect().chats());
-    assert_eq!(aws.function().starts(), 1, "the process lives");
+    assert_eq!(aws.function().starts(), 1, "the process was restarted");
 }

@@ -1,11 +1,11 @@
-//! What public clients of chat have in common: JSON under any label, and many
-//! names for the customer. Each client as it is stands in `tests/clients/`.
+//! What public chat clients have in common: JSON under any content type, and
+//! several members for the display name. `tests/clients/` has each client.
 
 use serde_json::{Value, json};
 
-use crate::support::{FLOW_ID, chat, expected, http_1, http_2, options, split_token, start};
+use support::{FLOW_ID, chat, expected, http_1, http_2, options, split_token, start};
 
-/// What Connect receives for a customer of this name.
+/// Returns what Connect receives for a customer of this name.
 fn named(name: &str, attributes: &Value) -> Value {
     expected(&json!({
         "ParticipantDetails": {"DisplayName": name},
@@ -22,7 +22,7 @@ fn with_headers(mut event: Value, headers: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn the_body_is_json_whatever_its_type_is_said_to_be() {
+async fn the_body_is_json_under_any_content_type() {
     let aws = start(options()).await;
     let text = r#"{"ParticipantDetails":{"DisplayName":"Zoë"}}"#;
     let base64 = "eyJQYXJ0aWNpcGFudERldGFpbHMiOnsiRGlzcGxheU5hbWUiOiJab8OrIn19";
@@ -52,7 +52,7 @@ async fn the_body_is_json_whatever_its_type_is_said_to_be() {
 }
 
 #[tokio::test]
-async fn each_client_names_the_customer_in_its_own_way() {
+async fn each_client_has_its_own_member_for_the_display_name() {
     let aws = start(options().env("DEFAULT_DISPLAY_NAME", "Visitor")).await;
     let details = |name: &str| json!({"DisplayName": name});
     let own = |name: &str| json!({"customerName": name});

@@ -1,9 +1,9 @@
-//! Which browsers may call, what they are told, and what no header may hold.
+//! CORS, and the characters of headers.
 
 use local_aws::{Fault, LocalAws};
 use serde_json::{Value, json};
 
-use crate::support::{calls, header, http_1, http_2, options, start, starts, status};
+use support::{calls, header, http_1, http_2, options, start, starts, status};
 
 const SHOP: &str = "https://shop.example";
 const FORMATS: [fn(&str) -> Value; 2] = [http_1, http_2];
@@ -14,7 +14,7 @@ async fn for_the_shop() -> LocalAws {
     start(options().env("ALLOWED_ORIGINS", origins)).await
 }
 
-/// The request with one more header.
+/// Returns the request with one more header.
 fn with(mut event: Value, name: &str, value: &str) -> Value {
     event["headers"][name] = json!(value);
     if event.get("multiValueHeaders").is_some() {
@@ -33,7 +33,7 @@ fn method(mut event: Value, method: &str) -> Value {
     event
 }
 
-/// Asserts what is true of every answer, and gives it back.
+/// Sends an HTTP request. Asserts what holds for every answer, and returns it.
 async fn answer(aws: &LocalAws, event: &Value) -> Value {
     let invoked = aws.invoke_json(event).await;
     let answer = invoked.payload;
@@ -50,7 +50,11 @@ async fn answer(aws: &LocalAws, event: &Value) -> Value {
         assert!(is_harmless && value.len() <= 256, "{name}: {value:?}");
     }
     for name in headers.keys() {
-        assert_eq!(*name, name.to_ascii_lowercase(), "told twice? {answer}");
+        assert_eq!(
+            *name,
+            name.to_ascii_lowercase(),
+            "a header may be in the answer twice: {answer}"
+        );
     }
     assert!(answer.get("cookies").is_none_or(|cookies| *cookies == json!([])), "{answer}");
     answer
@@ -170,7 +174,7 @@ async fn an_allowed_origin_beside_another_lets_no_page_in() {
 }
 
 #[tokio::test]
-async fn a_preflight_tells_what_a_page_may_send_and_starts_nothing() {
+async fn a_preflight_lists_what_a_page_may_send_and_starts_nothing() {
     let aws = for_the_shop().await;
     for format in FORMATS {
         let event = with(method(format(""), "OPTIONS"), "oRiGiN", "http://localhost:3000");
@@ -193,7 +197,7 @@ async fn a_preflight_tells_what_a_page_may_send_and_starts_nothing() {
 }
 
 #[tokio::test]
-async fn any_page_may_call_under_an_asterisk_and_none_with_credentials() {
+async fn an_asterisk_allows_every_page_without_credentials() {
     let aws = start(options().env("ALLOWED_ORIGINS", "*")).await;
     for format in FORMATS {
         for origin in [SHOP, "null", "a\r\nX-Evil: 1"] {
@@ -222,7 +226,7 @@ async fn without_allowed_origins_no_page_can_read_an_answer() {
 }
 
 #[tokio::test]
-async fn what_is_no_browser_needs_no_origin() {
+async fn a_caller_that_is_no_browser_needs_no_origin() {
     let aws = for_the_shop().await;
     for format in FORMATS {
         let answer = answer(&aws, &format("{}")).await;
@@ -234,7 +238,7 @@ async fn what_is_no_browser_needs_no_origin() {
 }
 
 #[tokio::test]
-async fn no_text_of_a_caller_splits_a_header() {
+async fn no_text_from_a_caller_splits_a_header() {
     let aws = start(options()).await;
     let evil = "a\r\nSet-Cookie: evil=1\r\n\r\n<script>";
     for format in FORMATS {
@@ -256,8 +260,8 @@ async fn no_text_of_a_caller_splits_a_header() {
         let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-,".contains(&byte);
         assert!(ignored.bytes().all(is_name) && ignored.len() <= 256, "{ignored}");
         assert!(ignored.len() > 200, "{ignored}");
-        let one = "n".repeat(300);
-        let long = json!({"DisplayName": 1, "ContactFlowId": "", one: 1});
+        let name = "n".repeat(300);
+        let long = json!({"DisplayName": 1, "ContactFlowId": "", name: 1});
         let answer = self::answer(&aws, &format(&long.to_string())).await;
         assert_eq!(status(&answer), 200, "{answer}");
     }

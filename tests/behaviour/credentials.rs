@@ -1,13 +1,13 @@
-//! Where the function finds the credentials that it signs with.
+//! The sources of the credentials that requests are signed with.
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
 use local_aws::LocalAws;
 
-use crate::support::{http_2, options, start, status};
+use support::{http_2, options, start, status};
 
-/// A server of credentials, as `SnapStart` has one, which knows one token.
+/// Starts a server of container credentials, as `SnapStart` has one, for one token. Returns its URL.
 fn container(token: &'static str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address");
@@ -16,13 +16,14 @@ fn container(token: &'static str) -> String {
             let mut head = vec![0; 4_096];
             let count = stream.read(&mut head).unwrap_or_default();
             let head = String::from_utf8_lossy(head.get(..count).unwrap_or_default()).into_owned();
-            let knows = head.to_ascii_lowercase().contains(&format!("authorization: {token}"));
-            let body = if knows {
+            let is_authorized =
+                head.to_ascii_lowercase().contains(&format!("authorization: {token}"));
+            let body = if is_authorized {
                 r#"{"AccessKeyId":"CONTAINERKEY","SecretAccessKey":"secret","Token":"container-token","Expiration":"2099-01-01T00:00:00Z"}"#
             } else {
                 r#"{"code":"Forbidden","message":"no"}"#
             };
-            let code = if knows { "200 OK" } else { "403 Forbidden" };
+            let code = if is_authorized { "200 OK" } else { "403 Forbidden" };
             let length = body.len();
             let answer = format!(
                 "HTTP/1.1 {code}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}"
@@ -33,7 +34,7 @@ fn container(token: &'static str) -> String {
     format!("http://{address}/")
 }
 
-/// Starts the function with these in place of the keys that Lambda would set.
+/// Starts the function with these variables and without the keys that Lambda sets.
 async fn with(variables: &[(&str, &str)]) -> LocalAws {
     let no_keys =
         [("AWS_ACCESS_KEY_ID", ""), ("AWS_SECRET_ACCESS_KEY", ""), ("AWS_SESSION_TOKEN", "")];
@@ -42,7 +43,7 @@ async fn with(variables: &[(&str, &str)]) -> LocalAws {
 }
 
 #[tokio::test]
-async fn a_containers_credentials_sign_where_there_are_no_others() {
+async fn container_credentials_are_used_if_there_are_no_others() {
     let uri = container("right");
     for (token, expected) in [("right", 200), ("wrong", 503)] {
         let aws = with(&[
@@ -63,7 +64,7 @@ async fn a_containers_credentials_sign_where_there_are_no_others() {
 }
 
 #[tokio::test]
-async fn settings_of_aws_that_make_no_sense_are_answered_and_logged() {
+async fn invalid_aws_settings_are_answered_and_logged() {
     for variables in [
         &[("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")][..],
         &[("AWS_ENDPOINT_URL_CONNECT", "not a url")],
@@ -82,13 +83,26 @@ async fn settings_of_aws_that_make_no_sense_are_answered_and_logged() {
     }
 }
 
+/// Other sources of the SDK are present: a profile with keys, and the metadata
+/// service of an EC2 instance.
 #[tokio::test]
-async fn without_credentials_nothing_is_sent_and_no_other_place_is_tried() {
-    let aws = with(&[("AWS_PROFILE", "default")]).await;
-    let since = std::time::Instant::now();
+async fn without_credentials_no_request_is_sent_and_no_other_source_is_tried() {
+    let profile = concat!(env!("CARGO_TARGET_TMPDIR"), "/credentials-of-a-profile");
+    let keys = "[default]\naws_access_key_id = PROFILEKEY\naws_secret_access_key = secret\n";
+    std::fs::write(profile, keys).expect("a written file");
+    let metadata = TcpListener::bind("127.0.0.1:0").expect("a port");
+    metadata.set_nonblocking(true).expect("a listener that does not wait");
+    let endpoint = format!("http://{}", metadata.local_addr().expect("its address"));
+    let aws = with(&[
+        ("AWS_PROFILE", "default"),
+        ("AWS_SHARED_CREDENTIALS_FILE", profile),
+        ("AWS_EC2_METADATA_SERVICE_ENDPOINT", &endpoint),
+    ])
+    .await;
     let invoked = aws.invoke_json(&http_2("{}")).await;
     assert_eq!(status(&invoked.payload), 503);
-    // The instance metadata service would be waited for.
-    assert!(since.elapsed().as_millis() < 900, "{:?}", since.elapsed());
     assert!(aws.connect().requests().is_empty());
+    let connection = metadata.accept().map(|(_, address)| address);
+    let none = connection.expect_err("no connection to the metadata service");
+    assert_eq!(none.kind(), std::io::ErrorKind::WouldBlock);
 }

@@ -1,11 +1,11 @@
-//! The documentation leads where it says.
+//! The links of the documentation.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::support::folder;
+use support::folder;
 
-/// The pages in the folders that are the project's own.
+/// Returns the paths of all pages.
 fn pages() -> Vec<PathBuf> {
     let folders = ["", "docs", "events"].map(folder);
     let files = folders.iter().filter_map(|folder| std::fs::read_dir(folder).ok());
@@ -17,25 +17,25 @@ fn read(page: &Path) -> String {
     std::fs::read_to_string(page).expect("the page is there")
 }
 
-/// The targets of a page's links, those in blocks of code left out.
+/// Returns the targets of a page's links, except those in code blocks.
 fn links(text: &str) -> Vec<&str> {
     let prose = text.split("\n```").step_by(2);
     let links = prose.flat_map(|part| part.split("](").skip(1));
     links.filter_map(|rest| rest.split(')').next()).collect()
 }
 
-/// The anchors of a page's headings, as GitHub makes them.
+/// Returns the anchors of a page's headings, as GitHub makes them.
 fn anchors(text: &str) -> BTreeSet<String> {
     let headings = text.lines().filter(|line| line.starts_with('#'));
     let anchor = |heading: &str| {
         let heading = heading.trim_start_matches('#').trim().to_lowercase();
-        let kept = heading.chars().filter(|one| one.is_alphanumeric() || " -_".contains(*one));
+        let kept = heading.chars().filter(|char| char.is_alphanumeric() || " -_".contains(*char));
         kept.collect::<String>().replace(' ', "-")
     };
     headings.map(anchor).collect()
 }
 
-/// Why a link leads nowhere.
+/// Returns page and link if the link has no target.
 fn broken(page: &Path, link: &str) -> Option<String> {
     if link.contains("://") || link.starts_with("mailto:") {
         return None;
@@ -49,7 +49,7 @@ fn broken(page: &Path, link: &str) -> Option<String> {
 }
 
 #[test]
-fn every_link_leads_somewhere() {
+fn every_link_has_a_target() {
     let pages = pages();
     assert!(pages.len() > 8, "{pages:?}");
     let broken: Vec<String> = pages

@@ -1,4 +1,4 @@
-//! Every failure, as HTTP callers and as event sources are told of it.
+//! Every error, as HTTP callers and as event sources receive it.
 
 mod connect;
 
@@ -6,7 +6,7 @@ use local_aws::world::{CUSTOMER_ID, RUNNING_CONTACT_ID};
 use local_aws::{Fault, Invoked};
 use serde_json::{Value, json};
 
-use crate::support::{
+use support::{
     assert_failed, body, chat, event, header, http_1, http_2, options, send, start, starts,
 };
 
@@ -22,7 +22,7 @@ const fn row(status: u16, code: &'static str, retry_after: Option<&'static str>)
 }
 
 impl Row {
-    /// Asserts an HTTP answer; gives its detail.
+    /// Asserts an HTTP answer. Returns its detail.
     fn assert_http(&self, name: &str, invoked: &Invoked) -> String {
         let answer = &invoked.payload;
         assert_eq!(invoked.function_error, None, "{name}");
@@ -62,7 +62,7 @@ impl Row {
         detail
     }
 
-    /// Asserts a Lambda function error that tells the same.
+    /// Asserts a Lambda function error of the same code and detail.
     fn assert_direct(&self, name: &str, invoked: &Invoked, detail: &str) {
         assert_eq!(invoked.error_type(), Some(self.code), "{name}: {}", invoked.payload);
         let message = invoked.error_message().unwrap_or_default();
@@ -82,7 +82,7 @@ fn from(claims: &Value, request: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn requests_that_do_not_reach_connect() {
+async fn faulty_requests_do_not_reach_connect() {
     let aws = start(options()).await;
     let base64 = |text: &str| with(http_2(text), "/isBase64Encoded", json!(true));
     let invalid = row(400, "ValidationException", None);
@@ -101,7 +101,7 @@ async fn requests_that_do_not_reach_connect() {
         ("not base64", base64("{}"), &invalid),
         ("not UTF-8", base64("eyJVc2VybmFtZSI6Iv8ifQ=="), &invalid),
         ("a rule", http_2("{\"ChatDurationInMinutes\":1}"), &invalid),
-        ("a strange object", http_2("{\"secret\":1}"), &invalid),
+        ("an unknown object", http_2("{\"secret\":1}"), &invalid),
         ("a flow", http_2("{\"ContactFlowId\":\"secret\"}"), &row(403, "ForbiddenException", None)),
         ("GET", get, &not_allowed),
         ("PUT", method("PUT"), &not_allowed),
@@ -111,8 +111,8 @@ async fn requests_that_do_not_reach_connect() {
     ] {
         let (invoked, starts) = send(&aws, &event).await;
         let detail = row.assert_http(name, &invoked);
-        let told = invoked.payload["body"].to_string();
-        assert!(!told.contains("secret"), "{name}: {told}");
+        let answer = invoked.payload["body"].to_string();
+        assert!(!answer.contains("secret"), "{name}: {answer}");
         let fixed = body(&invoked.payload)["errors"].is_null();
         assert_eq!(fixed, [405, 413].contains(&row.status), "{name}: {detail}");
         assert!(starts.is_empty(), "{name}");
@@ -123,7 +123,7 @@ async fn requests_that_do_not_reach_connect() {
 }
 
 #[tokio::test]
-async fn callers_without_a_claim_and_chats_that_still_run() {
+async fn missing_claims_and_active_chats_have_their_own_codes() {
     let aws = start(options().env("CUSTOMER_ID_CLAIM", "sub")).await;
     let persistent = json!({"PersistentChat": {"RehydrationType": "FROM_SEGMENT", "SourceContactId": RUNNING_CONTACT_ID}});
     for (name, event, row) in [
@@ -148,7 +148,7 @@ async fn callers_without_a_claim_and_chats_that_still_run() {
 }
 
 #[tokio::test]
-async fn events_are_told_the_detail_and_every_problem() {
+async fn event_sources_receive_the_detail_and_every_field_error() {
     let aws = start(options()).await;
     let request = json!({"ContactFlowId": 1, "chatDurationInMinutes": 1});
     let mut rule = event("eventbridge-rule.json");
@@ -171,8 +171,8 @@ async fn events_are_told_the_detail_and_every_problem() {
 }
 
 #[tokio::test]
-async fn no_answer_in_time_is_told_before_lambda_gives_up() {
-    let aws = start(options().timeout(std::time::Duration::from_millis(1_300))).await;
+async fn a_timeout_is_reported_before_lambda_gives_up() {
+    let aws = start(options().timeout(std::time::Duration::from_secs(2))).await;
     aws.connect().inject(Fault::black_hole().always());
     let row = row(504, "TimeoutException", None);
     let (invoked, _) = send(&aws, &http_2("{}")).await;
@@ -180,5 +180,5 @@ async fn no_answer_in_time_is_told_before_lambda_gives_up() {
     let (invoked, _) = send(&aws, &json!({})).await;
     row.assert_direct("black hole", &invoked, &detail);
     assert_eq!(starts(&aws).len(), 1);
-    assert_eq!(aws.function().starts(), 1, "Lambda did not kill it");
+    assert_eq!(aws.function().starts(), 1, "the process was killed");
 }

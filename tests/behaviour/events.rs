@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{SECOND_FLOW_ID, body, event, folder, options, start, starts};
+use support::{SECOND_FLOW_ID, body, event, folder, options, start, starts};
 
 fn names() -> Vec<String> {
     let entries = std::fs::read_dir(folder("events")).expect("the folder is there");
@@ -11,7 +11,7 @@ fn names() -> Vec<String> {
     names.filter(|name| name.strip_suffix(".json").is_some()).collect()
 }
 
-/// The result objects in an answer, whatever form it has.
+/// Returns the result objects in an answer of any form.
 fn results(answer: &Value) -> Vec<Value> {
     match answer {
         Value::Array(results) => results.clone(),

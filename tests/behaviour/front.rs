@@ -1,4 +1,4 @@
-//! Real HTTP, through API Gateway.
+//! HTTP requests through API Gateway.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +6,8 @@ use http::Method;
 use local_aws::LocalAws;
 use serde_json::json;
 
-use crate::http::{Answer, call};
-use crate::support::{expected, options, split_token, start, starts};
+use support::http::{Answer, call};
+use support::{expected, options, split_token, start, starts};
 
 /// An HTTP API with payload format 2.0, one with 1.0, and a REST API.
 const PATHS: [&str; 4] = ["/", "/any/stage/chat?x=1", "/v1/chat", "/rest/chat"];
@@ -27,7 +27,7 @@ const JSON: [(&str, &str); 1] = [("Content-Type", "application/json")];
 const BYTES: [(&str, &str); 1] = [("Content-Type", "application/octet-stream")];
 
 #[tokio::test]
-async fn a_post_starts_a_chat_whatever_its_content_type() {
+async fn a_post_starts_a_chat_under_any_content_type() {
     let aws = start(options()).await;
     let sent = expected(&json!({
         "ParticipantDetails": {"DisplayName": "Zoë"},
@@ -61,7 +61,7 @@ async fn a_post_starts_a_chat_whatever_its_content_type() {
 }
 
 #[tokio::test]
-async fn other_methods_are_refused_and_preflights_answered() {
+async fn preflights_are_answered_and_other_methods_refused() {
     let aws = start(options().env("ALLOWED_ORIGINS", "https://shop.example")).await;
     let origin = [("Origin", "https://shop.example")];
     for path in PATHS {
@@ -99,7 +99,7 @@ async fn a_body_may_have_128_kib() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_no_json_is_answered_with_json() {
+async fn a_body_that_is_not_json_is_answered_with_json() {
     let aws = start(options()).await;
     let invalid: [&[u8]; 5] = [b"\xff\xfe", b"{\"Username\":", b"Username=Ana", b"<x/>", b"[]"];
     for path in PATHS {
@@ -116,7 +116,7 @@ async fn a_body_that_is_no_json_is_answered_with_json() {
             }
         }
     }
-    // API Gateway hands these on as base64, so that it can be seen.
+    // API Gateway passes these on as Base64, so the function can see that.
     let answer = post(&aws, "/", &BYTES, b"{\"Username\":\"\xff\"}").await;
     assert_eq!(answer.status, 400);
     assert!(answer.json()["errors"][0]["detail"].to_string().contains("UTF-8"));

@@ -1,22 +1,22 @@
-//! A repeated request starts no second chat, and a different one does.
+//! A repeated request starts no second chat, a different request does.
 
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use crate::support::{assert_failed, body, chat, event, http_1, http_2, options, send, start};
+use support::{assert_failed, body, chat, event, http_1, http_2, options, send, start};
 
-/// The client token that Connect received for an event that starts one chat.
+/// Sends an event that starts one chat. Returns the client token that Connect received.
 async fn token(aws: &LocalAws, event: &Value) -> String {
     let (_, sent) = chat(aws, event).await;
     sent["ClientToken"].as_str().expect("a token").to_owned()
 }
 
-/// As [`token`], for the very bytes of an event.
+/// Does the same as [`token`] for the bytes of an event.
 async fn token_of(aws: &LocalAws, event: &str) -> String {
     aws.connect().forget_requests();
     let invoked = aws.invoke(event).await;
     assert_eq!(invoked.function_error, None, "{}", invoked.payload);
-    let sent = crate::support::starts(aws).remove(0);
+    let sent = support::starts(aws).remove(0);
     sent["ClientToken"].as_str().expect("a token").to_owned()
 }
 
@@ -25,7 +25,7 @@ fn assert_hex(token: &str) {
     assert!(token.len() == 64 && token.bytes().all(is_hex), "{token}");
 }
 
-/// A request of format 2.0 with this key.
+/// Returns a request of payload format 2.0 with this key.
 fn keyed(key: &str, request: &Value) -> Value {
     let mut event = http_2(&request.to_string());
     event["headers"]["idempotency-key"] = json!(key);
@@ -42,15 +42,15 @@ fn rule(id: &str, detail: &Value) -> Value {
 #[tokio::test]
 async fn tokens_are_the_same_in_two_processes_and_for_any_order_of_keys() {
     let (first, second) = (start(options()).await, start(options()).await);
-    let one = r#"{"detail-type":"t","source":"s","id":"1","detail":{"Username":"Ana","Attributes":{"a":"1","b":"2"},"SegmentAttributes":{"x":1,"y":{"k":"v","l":"w"}}}}"#;
+    let event = r#"{"detail-type":"t","source":"s","id":"1","detail":{"Username":"Ana","Attributes":{"a":"1","b":"2"},"SegmentAttributes":{"x":1,"y":{"k":"v","l":"w"}}}}"#;
     let other = r#"{"time":"later","detail":{"segmentAttributes":{"y":{"valueMap":{"l":"w","k":{"ValueString":"v"}}},"x":1},"unknown":2,"attributes":{"b":2,"a":"1"},"username":"Ana"},"id":"1","source":"s","detail-type":"u"}"#;
-    let token = token_of(&first, one).await;
+    let token = token_of(&first, event).await;
     assert_hex(&token);
-    assert_eq!(token_of(&second, one).await, token);
+    assert_eq!(token_of(&second, event).await, token);
     assert_eq!(token_of(&first, other).await, token);
     assert_eq!(token_of(&second, other).await, token);
     first.function().kill().await;
-    assert_eq!(token_of(&first, one).await, token);
+    assert_eq!(token_of(&first, event).await, token);
     assert_eq!((first.connect().chats(), second.connect().chats()), (1, 1));
 }
 
@@ -82,7 +82,7 @@ async fn a_redelivered_event_is_answered_with_its_first_chat() {
 }
 
 #[tokio::test]
-async fn the_key_of_an_http_caller_names_their_request() {
+async fn an_idempotency_key_identifies_a_request_of_its_caller() {
     let aws = start(options()).await;
     let request = json!({"Username": "Ana"});
     let by_header = token(&aws, &keyed("k-1", &request)).await;
@@ -118,7 +118,7 @@ async fn the_key_of_an_http_caller_names_their_request() {
 }
 
 #[tokio::test]
-async fn one_customers_key_is_not_anothers() {
+async fn the_same_key_of_two_customers_is_two_chats() {
     let aws = start(options().env("CUSTOMER_ID_CLAIM", "sub")).await;
     let mut ids = std::collections::BTreeSet::new();
     for customer in ["ana", "bo", "ana"] {
@@ -149,7 +149,7 @@ async fn requests_without_a_key_are_different_chats() {
 }
 
 #[tokio::test]
-async fn a_trusted_callers_own_token_is_passed_on() {
+async fn the_client_token_of_a_trusted_caller_is_passed_on() {
     let aws = start(options()).await;
     let request = json!({"ClientToken": "own token/ü", "Username": "Ana"});
     let record = json!({
@@ -168,7 +168,7 @@ async fn a_trusted_callers_own_token_is_passed_on() {
 }
 
 #[tokio::test]
-async fn a_message_goes_by_its_event_or_by_its_own_id() {
+async fn a_message_is_identified_by_its_event_or_its_own_id() {
     let aws = start(options()).await;
     let sqs = |id: &str, body: &Value| {
         let record = json!({"messageId": id, "eventSource": "aws:sqs", "body": body.to_string()});
@@ -190,7 +190,7 @@ async fn a_message_goes_by_its_event_or_by_its_own_id() {
 }
 
 #[tokio::test]
-async fn keys_of_http_callers_have_1_to_255_printable_characters() {
+async fn idempotency_keys_have_1_to_255_printable_characters() {
     let aws = start(options()).await;
     let long = |count: usize| "ü".repeat(count);
     for (key, valid) in [

@@ -1,16 +1,14 @@
-//! Who a stranger is taken for.
+//! The customer whom an untrusted caller acts for.
 
 mod reach;
 
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use crate::support::{
-    body, calls, header, http_1, http_2, options, signed_in, start, starts, status,
-};
+use support::{body, calls, header, http_1, http_2, options, signed_in, start, starts, status};
 
-/// A request whose authorizer verified these claims, in each of the places
-/// where authorizers put them.
+/// Returns a request with these verified claims, for each place where
+/// authorizers put them.
 fn authorized(claims: &Value, request: &Value) -> [(&'static str, Value); 4] {
     let text = request.to_string();
     let with = |mut event: Value, authorizer: Value| {
@@ -37,8 +35,8 @@ async fn assert_forbidden(aws: &LocalAws, event: &Value, pointers: &[&str]) {
     let body = body(&answer);
     assert_eq!(body["code"], "ForbiddenException");
     let errors = body["errors"].as_array().expect("reasons");
-    let told: Vec<_> = errors.iter().map(|one| one["pointer"].as_str().expect("a place")).collect();
-    assert_eq!(told, pointers, "{body}");
+    let found = errors.iter().map(|error| error["pointer"].as_str().expect("a pointer"));
+    assert_eq!(found.collect::<Vec<_>>(), pointers, "{body}");
     assert_eq!(calls(aws), [""; 0]);
 }
 
@@ -79,7 +77,7 @@ async fn a_customer_may_be_a_number_and_have_any_name_of_1_to_128_characters() {
 }
 
 #[tokio::test]
-async fn a_stranger_without_a_usable_claim_starts_nothing() {
+async fn an_untrusted_caller_without_a_usable_claim_starts_nothing() {
     let aws = aws().await;
     let long = json!("x".repeat(129));
     for claims in [
@@ -112,7 +110,7 @@ async fn a_stranger_without_a_usable_claim_starts_nothing() {
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_write_their_own_claims() {
+async fn an_untrusted_caller_cannot_write_their_own_claims() {
     let aws = aws().await;
     let claims = json!({"sub": "customer-4711"});
     // {"alg":"none"} . {"sub":"customer-4711"} .
@@ -138,7 +136,7 @@ async fn a_stranger_cannot_write_their_own_claims() {
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_pose_as_another_customer() {
+async fn an_untrusted_caller_cannot_pose_as_another_customer() {
     let aws = aws().await;
     for (name, value) in [
         ("CustomerId", "customer-1234"),
@@ -156,7 +154,7 @@ async fn a_stranger_cannot_pose_as_another_customer() {
 }
 
 #[tokio::test]
-async fn a_stranger_whom_nobody_verifies_cannot_name_a_customer() {
+async fn an_unverified_caller_cannot_name_a_customer() {
     let aws = start(options().env("ALLOW_UNVERIFIED_PERSISTENT_CHAT", "true")).await;
     for event in [
         http_1(r#"{"customerId": "customer-4711"}"#),

@@ -1,14 +1,14 @@
-//! The process cannot start: it says why, to Lambda and in its log, and ends.
+//! A process that cannot start reports the reason to Lambda and in its log, and ends.
 
 use std::process::{Command, Output};
 
 use local_aws::Options;
 use serde_json::json;
 
-use crate::support::{FLOW_ID, INSTANCE_ID, bare_options, options, start};
+use support::{FLOW_ID, INSTANCE_ID, bare_options, function, options, start};
 
-/// Each faulty setting, with a value that it cannot have.
-const FAULTY: [(&str, &str); 9] = [
+/// An invalid value for each setting.
+const INVALID: [(&str, &str); 9] = [
     ("INSTANCE_ID", "no instance"),
     ("CONTACT_FLOW_ID", ""),
     ("ALLOWED_ORIGINS", "https://shop.example/path"),
@@ -22,7 +22,7 @@ const FAULTY: [(&str, &str); 9] = [
 
 /// Runs the binary with these variables only, until it ends.
 fn run(variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_start-chat-contact"));
+    let mut command = Command::new(function());
     let command = command.env_clear().envs(variables.iter().copied());
     command.output().expect("the binary runs")
 }
@@ -33,15 +33,15 @@ fn written(output: &Output) -> String {
 }
 
 #[tokio::test]
-async fn every_faulty_setting_is_named_in_one_init_error() {
-    // Flows are compared with the instance, so that one must be known.
-    let faulty = FAULTY.iter().filter(|(name, _)| *name != "INSTANCE_ID");
-    let options = faulty.fold(options(), |options, (name, value)| options.env(*name, *value));
+async fn every_invalid_setting_is_named_in_one_init_error() {
+    // Flows are compared with the instance, so the instance must be valid.
+    let invalid = INVALID.iter().filter(|(name, _)| *name != "INSTANCE_ID");
+    let options = invalid.fold(options(), |options, (name, value)| options.env(*name, *value));
     let aws = start(options).await;
     let error = aws.function().init_error().expect("an init error");
     assert_eq!(error["errorType"], "SettingsError");
     let message = error["errorMessage"].as_str().expect("a message");
-    for (name, _) in FAULTY {
+    for (name, _) in INVALID {
         assert_eq!(message.contains(name), name != "INSTANCE_ID", "{name} in {message}");
     }
     let invoked = aws.invoke_json(&json!({})).await;
@@ -72,10 +72,10 @@ async fn missing_settings_are_named() {
 }
 
 #[tokio::test]
-async fn each_faulty_setting_ends_the_process() {
+async fn each_invalid_setting_ends_the_process() {
     let aws = start(Options::without_function()).await;
     let runtime_api = aws.runtime_api();
-    for (name, value) in FAULTY {
+    for (name, value) in INVALID {
         let mut variables = vec![
             ("AWS_LAMBDA_RUNTIME_API", runtime_api.clone()),
             ("INSTANCE_ID", INSTANCE_ID.to_owned()),
@@ -95,7 +95,7 @@ async fn each_faulty_setting_ends_the_process() {
 }
 
 #[test]
-fn outside_lambda_it_says_how_to_run_it_and_fails() {
+fn outside_lambda_the_binary_explains_how_to_run_it_and_fails() {
     let settings = [("INSTANCE_ID", INSTANCE_ID), ("CONTACT_FLOW_ID", FLOW_ID)];
     for variables in [&settings[..], &[], &[("AWS_LAMBDA_RUNTIME_API", "")]] {
         let output = run(variables);

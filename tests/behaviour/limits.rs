@@ -1,5 +1,5 @@
-//! Every limit of a request at its edges. Connect is asked for what keeps to
-//! them and for nothing else, and all that is wrong is told at once.
+//! Every limit of a request, at its edges. A request within the limits reaches
+//! Connect, any other does not, and all its errors are reported at once.
 
 mod attributes;
 mod parts;
@@ -7,12 +7,12 @@ mod parts;
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use crate::support::{assert_failed, body, http_1, http_2, options, pointers, send, start};
+use support::{assert_failed, body, http_1, http_2, options, pointers, send, start};
 
 const INTERACTIVE: &str = "application/vnd.amazonaws.connect.message.interactive";
 const RESPONSE: &str = "application/vnd.amazonaws.connect.message.interactive.response";
 
-/// Asserts that Connect is asked, or that just this place is found faulty.
+/// Asserts that the request reaches Connect, or that it has an error at this pointer only.
 async fn check(aws: &LocalAws, request: &Value, fault: Option<&str>) {
     let (invoked, starts) = send(aws, request).await;
     let text = request.to_string();
@@ -23,7 +23,7 @@ async fn check(aws: &LocalAws, request: &Value, fault: Option<&str>) {
         assert!(starts.is_empty(), "{text}");
     } else {
         assert_eq!(starts.len(), 1, "{text}: {}", invoked.payload);
-        // The stand-in knows the limits too; what it may lack is a contact.
+        // The stand-in checks the limits too. It may lack the contact.
         let failed = invoked.error_type();
         let unknown = Some("ResourceNotFoundException");
         assert!(failed.is_none() || failed == unknown, "{text}: {failed:?}");
@@ -38,7 +38,7 @@ async fn check_all(rows: impl IntoIterator<Item = (Value, Option<&str>)>) {
 }
 
 #[tokio::test]
-async fn texts_have_lengths_in_characters() {
+async fn lengths_of_strings_are_in_characters() {
     type Request = fn(&str) -> Value;
     let texts: [(Request, usize, &str); 8] = [
         (
@@ -136,7 +136,7 @@ async fn a_chat_lasts_an_hour_to_seven_days() {
 }
 
 #[tokio::test]
-async fn a_member_of_another_type_is_a_problem() {
+async fn a_member_of_another_type_is_an_error() {
     let aws = start(options()).await;
     for name in [
         "InstanceId",
@@ -166,7 +166,7 @@ async fn a_member_of_another_type_is_a_problem() {
 }
 
 #[tokio::test]
-async fn all_problems_are_told_at_once() {
+async fn all_field_errors_are_reported_at_once() {
     let aws = start(options()).await;
     let request = json!({
         "contactFlowId": 7,
@@ -202,13 +202,13 @@ async fn all_problems_are_told_at_once() {
         let (invoked, starts) = send(&aws, &event).await;
         let problem = body(&invoked.payload);
         let errors = problem["errors"].as_array().expect("a list");
-        let mut told: Vec<&str> = Vec::new();
+        let mut reported: Vec<&str> = Vec::new();
         for error in errors {
             assert!(error["detail"].as_str().is_some_and(|text| !text.is_empty()));
-            told.push(error["pointer"].as_str().expect("a pointer"));
+            reported.push(error["pointer"].as_str().expect("a pointer"));
         }
-        told.sort_unstable();
-        assert_eq!(told, expected);
+        reported.sort_unstable();
+        assert_eq!(reported, expected);
         assert!(starts.is_empty());
     }
 }

@@ -1,10 +1,11 @@
-//! The function from outside: the real binary between a real Runtime API and a
-//! real HTTP server in Connect's place. Events go in, and the requests that
-//! Connect received and the answers come out.
+//! Tests of the function from outside: the real binary between a Runtime API and
+//! an HTTP server in Connect's place. A test sends events, and asserts the answers
+//! and the requests that Connect received.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod any_json;
+mod attacks;
 mod batches;
 mod clients;
 mod cors;
@@ -13,7 +14,6 @@ mod docs;
 mod errors;
 mod events;
 mod front;
-mod http;
 mod idempotency;
 mod identity;
 mod init;
@@ -24,6 +24,5 @@ mod provisioned;
 mod resilience;
 mod secrets;
 mod soak;
-mod support;
 mod threats;
 mod triggers;

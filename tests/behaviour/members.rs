@@ -1,12 +1,12 @@
-//! What a request may hold: all members of `StartChatContact`, in two
-//! spellings, and what Connect receives of each.
+//! The members of a request: all of `StartChatContact`, in two spellings, and
+//! what Connect receives.
 
 mod attributes;
 
 use local_aws::world::ENDED_INITIAL_CONTACT_ID;
 use serde_json::{Map, Value, json};
 
-use crate::support::{
+use support::{
     FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, assert_failed, body, chat, event, expected, header,
     http_2, options, pointers, send, split_token, start,
 };
@@ -19,8 +19,8 @@ const TYPES: [&str; 5] = [
     "application/vnd.amazonaws.connect.message.interactive.response",
 ];
 
-/// All members but the two that exclude each other. Maps have one entry, as
-/// the order of their entries on the wire is not fixed.
+/// Returns a request with all members except the two that exclude each other.
+/// Maps have one entry, because the order of entries is not fixed.
 fn most_members() -> Value {
     json!({
         "InstanceId": INSTANCE_ID,
@@ -48,7 +48,7 @@ fn both_requests() -> [Value; 2] {
     [first, second]
 }
 
-/// The same in lowerCamelCase.
+/// Returns the same request in lowerCamelCase.
 fn lower_camel(value: &Value) -> Value {
     match value {
         Value::Object(members) => {
@@ -75,7 +75,7 @@ async fn all_sixteen_members_reach_connect_from_either_spelling() {
         let (again, sent) = chat(&aws, &lower_camel(&request)).await;
         assert_eq!(sent, request);
         assert_eq!(aws.connect().requests().remove(0).raw, bytes);
-        assert_eq!(result, again, "the client token is the same");
+        assert_eq!(result, again, "the client tokens differ");
         for member in ["ConnectionCredentials", "Websocket"] {
             assert!(result[member].is_object(), "{member} in {result}");
         }
@@ -86,7 +86,7 @@ async fn all_sixteen_members_reach_connect_from_either_spelling() {
 }
 
 #[tokio::test]
-async fn a_member_in_both_spellings_is_a_problem_of_the_second() {
+async fn a_member_in_both_spellings_is_an_error_of_the_second() {
     let aws = start(options()).await;
     let mut cases: Vec<(Value, String)> = Vec::new();
     for request in both_requests() {
@@ -135,7 +135,7 @@ async fn a_member_in_both_spellings_is_a_problem_of_the_second() {
 }
 
 #[tokio::test]
-async fn what_is_not_given_is_not_sent() {
+async fn absent_members_are_not_sent() {
     let aws = start(options()).await;
     let texts = ["InstanceId", "ContactFlowId", "RelatedContactId"];
     let texts = texts.into_iter().chain(["CustomerId", "customerName", "Username"]);
@@ -201,16 +201,16 @@ async fn unknown_members_are_ignored_and_named() {
 }
 
 #[tokio::test]
-async fn an_object_of_strange_members_only_starts_no_chat() {
+async fn an_object_of_unknown_members_starts_no_chat() {
     let aws = start(options()).await;
-    let strange = json!({"instance-id": "i-1", "state": "running"});
-    let rule = json!({"detail-type": "t", "source": "aws.ec2", "detail": strange});
-    for event in [strange.clone(), rule, json!([strange])] {
+    let unrelated = json!({"instance-id": "i-1", "state": "running"});
+    let rule = json!({"detail-type": "t", "source": "aws.ec2", "detail": unrelated});
+    for event in [unrelated.clone(), rule, json!([unrelated])] {
         let (invoked, starts) = send(&aws, &event).await;
         assert_failed(&invoked, "ValidationException");
         assert!(starts.is_empty(), "{event}");
     }
-    let (invoked, starts) = send(&aws, &http_2(&strange.to_string())).await;
+    let (invoked, starts) = send(&aws, &http_2(&unrelated.to_string())).await;
     assert_eq!(invoked.payload["statusCode"], 400);
     assert_eq!(body(&invoked.payload)["errors"][0]["pointer"], "");
     assert!(starts.is_empty());

@@ -1,23 +1,20 @@
-//! A bug must not take the environment down, nor the answer away.
+//! A panic ends neither the environment nor the answer.
 
 use local_aws::Options;
 use serde_json::json;
 
-use crate::support::{binary, body, event, http_2, options, start};
+use support::{body, event, function, http_2, options, start};
 
-/// The function with a bug (`tests/panics`), of the same build as the
-/// binary under test.
+/// Returns options for the function with a bug (`tests/panics`).
 fn buggy() -> Options {
-    let function = binary();
-    let profile = function.parent().expect("the profile's folder");
-    let function = profile.join("panics");
-    let path = function.display();
-    assert!(function.exists(), "{path} is not built; `make test` does it");
-    Options { function: Some(function), ..options().env("ALLOWED_ORIGINS", "https://shop.example") }
+    let panics = function().with_file_name("panics");
+    assert!(panics.exists(), "{} is not built; `make test` builds it", panics.display());
+    let options = options().env("ALLOWED_ORIGINS", "https://shop.example");
+    Options { function: Some(panics), ..options }
 }
 
 #[tokio::test]
-async fn a_panic_is_an_answer_and_the_environment_goes_on() {
+async fn a_panic_becomes_an_answer_and_the_environment_survives() {
     let aws = start(buggy()).await;
     let mut request = http_2("{}");
     request["headers"]["origin"] = json!("https://shop.example");
@@ -31,7 +28,7 @@ async fn a_panic_is_an_answer_and_the_environment_goes_on() {
 }
 
 #[tokio::test]
-async fn a_panic_is_a_function_error_to_events() {
+async fn a_panic_is_a_function_error_for_events() {
     let aws = start(buggy()).await;
     let rule = event("eventbridge-rule.json");
     let failed = aws.invoke_json(&rule).await;
@@ -52,7 +49,7 @@ async fn a_panic_in_a_batch_fails_its_own_element_only() {
 }
 
 #[tokio::test]
-async fn a_panic_says_where_and_nothing_else() {
+async fn a_panic_is_logged_with_its_location_only() {
     let aws = start(buggy()).await;
     aws.invoke_json(&http_2("{}")).await;
     let logs = aws.function().logs().join("\n");

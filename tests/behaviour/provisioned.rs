@@ -1,13 +1,13 @@
-//! Environments that Lambda makes ahead of their invocations.
+//! Environments of provisioned concurrency.
 
 use std::time::{Duration, Instant};
 
 use local_aws::{LocalAws, Options};
 
-use crate::support::{http_2, options, start, status};
+use support::{http_2, options, start, status};
 
-/// Asks for a chat, and returns the status.
-async fn ask(aws: &LocalAws) -> u64 {
+/// Sends an HTTP request for a chat. Returns the status.
+async fn post(aws: &LocalAws) -> u64 {
     status(&aws.invoke_json(&http_2("{}")).await.payload)
 }
 
@@ -20,13 +20,13 @@ async fn a_provisioned_environment_connects_before_its_first_invocation() {
     for (options, connections) in [(provisioned(options()), 1), (options(), 0)] {
         let aws = start(options.tls(true)).await;
         assert_eq!(aws.connect().connections(), connections);
-        assert_eq!(ask(&aws).await, 200);
-        assert_eq!(ask(&aws).await, 200);
+        assert_eq!(post(&aws).await, 200);
+        assert_eq!(post(&aws).await, 200);
         assert_eq!(aws.connect().connections(), 1);
         assert_eq!(aws.connect().chats(), 2);
-        let asked = aws.connect().requests();
-        let before = asked.iter().filter(|request| request.path != "/contact/chat");
-        // What is only meant to connect carries no credentials.
+        let requests = aws.connect().requests();
+        let before = requests.iter().filter(|request| request.path != "/contact/chat");
+        // The request that only opens a connection has no credentials.
         assert!(before.clone().all(|request| request.header("authorization").is_none()));
         assert!(before.clone().all(|request| request.header("x-amz-security-token").is_none()));
         assert_eq!(before.count(), connections);
@@ -34,14 +34,14 @@ async fn a_provisioned_environment_connects_before_its_first_invocation() {
 }
 
 #[tokio::test]
-async fn a_provisioned_environment_serves_though_it_could_not_connect() {
-    let mute = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let mute = format!("http://{}", mute.local_addr().expect("its address"));
-    let options = options().env("AWS_ENDPOINT_URL_CONNECT", mute);
+async fn a_provisioned_environment_that_cannot_connect_still_serves() {
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let silent = format!("http://{}", silent.local_addr().expect("its address"));
+    let options = options().env("AWS_ENDPOINT_URL_CONNECT", silent);
     let since = Instant::now();
     let aws = start(provisioned(options).timeout(Duration::from_secs(3))).await;
     assert!(aws.function().init_error().is_none());
     assert!(since.elapsed() < Duration::from_secs(5), "{:?}", since.elapsed());
-    let status = ask(&aws).await;
+    let status = post(&aws).await;
     assert!(matches!(status, 503 | 504), "{status}");
 }

@@ -1,5 +1,5 @@
-//! What the log and the errors never tell: who the customer is, what they
-//! wrote, and the tokens that let somebody speak in their name.
+//! Data that is in no log and no error: names, customer ids, messages and the
+//! tokens with which to speak as the customer.
 
 mod log;
 mod zebra;
@@ -13,17 +13,17 @@ use base64::engine::general_purpose::STANDARD;
 use local_aws::{LocalAws, Options};
 use serde_json::{Value, json};
 use start_chat_contact::connect::StartedChat;
-use start_chat_contact::policy::{Claimed, Contact, StartChat};
+use start_chat_contact::policy::{Contact, StartChat, UnverifiedContact};
 use start_chat_contact::request::{Attributes, ChatRequest, InitialMessage, SegmentAttribute};
 use start_chat_contact::trigger::{
-    Caller, Claims, EventBridgeEvent, HttpCall, Payload, SqsRecord, Trigger,
+    Caller, Claims, EventBridgeEvent, HttpRequest, Payload, SqsRecord, Trigger,
 };
 
 use self::log::words;
-use crate::support::{SECOND_FLOW_ID, event, folder, http_1, http_2, options, start};
+use support::{SECOND_FLOW_ID, event, folder, http_1, http_2, options, start};
 
-/// The function at its most talkative, in either form of log.
-fn talkative(format: &str) -> Options {
+/// Returns options for the most verbose log, in either format.
+fn verbose(format: &str) -> Options {
     let options = options().env("ALLOWED_CONTACT_FLOW_IDS", SECOND_FLOW_ID);
     let options = options.env("RUST_LOG", "trace").env("AWS_LAMBDA_LOG_LEVEL", "TRACE");
     options.env("AWS_LAMBDA_LOG_FORMAT", format)
@@ -34,8 +34,8 @@ fn verified(options: Options) -> Options {
     options.env("CUSTOMER_ID_CLAIM", "sub").env("ATTRIBUTE_CLAIMS", claims)
 }
 
-/// Every text and number in a value, in the JSON that texts hold, and in the
-/// base64 of it.
+/// Collects every string and number in a value, in JSON inside its strings, and
+/// in Base64 of that.
 fn leaves(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Null | Value::Bool(_) => {}
@@ -56,7 +56,7 @@ fn leaves(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-/// What an answer holds besides the ids of contacts, which may be logged.
+/// Returns the values of an answer without ids of contacts, which may be logged.
 fn secrets_of(mut answer: Value) -> BTreeSet<String> {
     fn forget_ids(value: &mut Value) {
         if let Some(members) = value.as_object_mut() {
@@ -68,13 +68,13 @@ fn secrets_of(mut answer: Value) -> BTreeSet<String> {
     }
     let mut found = BTreeSet::new();
     let body = answer["body"].as_str().and_then(|body| serde_json::from_str(body).ok());
-    let mut told = body.unwrap_or_else(|| answer.take());
-    forget_ids(&mut told);
-    leaves(&told, &mut found);
+    let mut body = body.unwrap_or_else(|| answer.take());
+    forget_ids(&mut body);
+    leaves(&body, &mut found);
     found
 }
 
-/// The files of `events/`.
+/// Parses every file of `events/`.
 fn events() -> Vec<Value> {
     let entries = std::fs::read_dir(folder("events")).expect("the folder is there");
     let files = entries.map(|entry| entry.expect("an entry").path());
@@ -83,7 +83,7 @@ fn events() -> Vec<Value> {
     names.map(|name| event(&name.to_string_lossy())).collect()
 }
 
-/// Sends every event, and gives back all that went in and came out.
+/// Sends every event. Returns all values of events and answers.
 async fn send_all(aws: &LocalAws) -> BTreeSet<String> {
     let mut values = BTreeSet::new();
     for event in events() {
@@ -96,7 +96,7 @@ async fn send_all(aws: &LocalAws) -> BTreeSet<String> {
     values
 }
 
-/// What the log says of chats that were asked for without a word.
+/// Returns the text of the log for empty requests.
 async fn vocabulary(aws: &LocalAws, json: bool) -> String {
     for event in [json!({}), http_1(""), http_2("")] {
         aws.invoke_json(&event).await;
@@ -107,13 +107,13 @@ async fn vocabulary(aws: &LocalAws, json: bool) -> String {
 
 async fn assert_no_event_is_logged(format: &str) {
     let is_json = format == "JSON";
-    for options in [talkative(format), verified(talkative(format))] {
+    for options in [verbose(format), verified(verbose(format))] {
         let aws = start(options).await;
         let vocabulary = vocabulary(&aws, is_json).await;
         let mut values = send_all(&aws).await;
         let token = |value: &String| value.starts_with(local_aws::PARTICIPANT_TOKEN_PREFIX);
-        assert!(values.iter().any(token), "no token came out");
-        // Ids of flows and contacts are no secrets, nor are parts of any word.
+        assert!(values.iter().any(token), "no answer has a participant token");
+        // Ids of flows and contacts are not secret, nor is text that every log has.
         values.retain(|value| value.len() > 3 && !value.starts_with("a1b2c3d4-5678-90ab-cdef-"));
         values.retain(|value| !vocabulary.contains(value));
         assert!(values.len() > 300, "{values:#?}");
@@ -129,17 +129,17 @@ async fn assert_no_event_is_logged(format: &str) {
 }
 
 #[tokio::test]
-async fn nothing_of_an_event_or_its_answer_is_logged_as_json() {
+async fn no_value_of_an_event_or_its_answer_is_in_the_json_log() {
     assert_no_event_is_logged("JSON").await;
 }
 
 #[tokio::test]
-async fn nothing_of_an_event_or_its_answer_is_logged_as_text() {
+async fn no_value_of_an_event_or_its_answer_is_in_the_text_log() {
     assert_no_event_is_logged("Text").await;
 }
 
-/// Tells at compile time whether a type has `Debug`: the constant of the
-/// narrower implementation comes first.
+/// Determines at compile time if a type has `Debug`: an inherent constant takes
+/// precedence over that of a trait.
 struct Probe<T>(PhantomData<T>);
 
 trait OtherwiseNot {
@@ -152,11 +152,11 @@ impl<T: Debug> Probe<T> {
     const HAS_DEBUG: bool = true;
 }
 
-/// What holds personal data cannot be printed by mistake.
+/// Types that hold personal data have no `Debug`.
 const _: () = {
     assert!(Probe::<String>::HAS_DEBUG);
     assert!(!Probe::<Trigger>::HAS_DEBUG);
-    assert!(!Probe::<HttpCall>::HAS_DEBUG);
+    assert!(!Probe::<HttpRequest>::HAS_DEBUG);
     assert!(!Probe::<EventBridgeEvent>::HAS_DEBUG);
     assert!(!Probe::<SqsRecord>::HAS_DEBUG);
     assert!(!Probe::<Payload>::HAS_DEBUG);
@@ -167,8 +167,8 @@ const _: () = {
     assert!(!Probe::<InitialMessage>::HAS_DEBUG);
     assert!(!Probe::<SegmentAttribute>::HAS_DEBUG);
     assert!(!Probe::<StartChat>::HAS_DEBUG);
-    assert!(!Probe::<Claimed>::HAS_DEBUG);
+    assert!(!Probe::<UnverifiedContact>::HAS_DEBUG);
     assert!(!Probe::<Contact>::HAS_DEBUG);
-    // Redacted: see its own test.
+    // Its `Debug` redacts, which a test beside it asserts.
     assert!(Probe::<StartedChat>::HAS_DEBUG);
 };

@@ -1,17 +1,16 @@
-//! A short soak (`make soak` for a long one): every kind of event while
-//! Connect fails in every way.
+//! A short soak test: every kind of event while Connect fails in every way.
+//! `make soak` runs a long one.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use local_aws::soak::Soak;
 
-use crate::support::folder;
+use support::{folder, function};
 
 #[tokio::test]
 async fn a_short_soak_loses_and_doubles_nothing() {
     let soak = Soak {
-        function: PathBuf::from(env!("CARGO_BIN_EXE_start-chat-contact")),
+        function: function(),
         events: folder("events"),
         duration: Duration::from_secs(5),
         concurrency: 4,

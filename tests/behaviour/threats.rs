@@ -1,23 +1,23 @@
-//! What strangers, and careless colleagues, may try to get out of the function.
+//! The threat model: attempts of untrusted callers, and mistakes of trusted ones.
 
 mod past_chats;
 
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use crate::support::{
+use support::{
     FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, assert_failed, bare_options, body, calls, folder, http_1,
     http_2, options, send, signed_in, start, starts, status,
 };
 
-/// A flow that the instance has and that nobody configured.
+/// A flow of the instance that is not configured.
 const SECRET_FLOW_ID: &str = "a1b2c3d4-5678-90ab-cdef-999999999999";
 
 fn arn(account: &str, resource: &str) -> String {
     format!("arn:aws:connect:us-east-1:{account}:instance/{resource}")
 }
 
-/// The request by every way there is to make it.
+/// Returns the request in every form that callers can send.
 fn by_all_callers(request: &Value) -> [Value; 7] {
     let text = request.to_string();
     let event = json!({"detail-type": "t", "source": "s", "id": "1", "detail": request});
@@ -30,7 +30,7 @@ fn by_all_callers(request: &Value) -> [Value; 7] {
     [http_1(&text), http_2(&text), request.clone(), event, batch, message, of_event]
 }
 
-/// Asserts that what was asked is refused, in the caller's own language.
+/// Asserts that the request is refused, in the form of its caller.
 async fn assert_forbidden(aws: &LocalAws, event: &Value) {
     let invoked = aws.invoke_json(event).await;
     let answer = &invoked.payload;
@@ -117,7 +117,7 @@ async fn nobody_can_reach_another_account_or_region() {
 }
 
 #[tokio::test]
-async fn connect_is_sent_bare_ids_of_what_is_configured() {
+async fn connect_receives_the_configured_ids_without_their_arns() {
     let own = arn("123456789012", INSTANCE_ID);
     let flow = |id| format!("{own}/contact-flow/{id}");
     for instance in [INSTANCE_ID, &own] {
@@ -142,7 +142,7 @@ async fn connect_is_sent_bare_ids_of_what_is_configured() {
     }
 }
 
-/// The chat that an HTTP request got: its contact and its participant token.
+/// Starts a chat by HTTP. Returns its contact id and its participant token.
 async fn chat(aws: &LocalAws, event: &Value) -> [Value; 2] {
     let answer = aws.invoke_json(event).await.payload;
     assert_eq!(status(&answer), 200, "{answer}");
@@ -156,7 +156,7 @@ fn keyed(mut event: Value, key: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_get_anothers_chat_with_anothers_key() {
+async fn an_idempotency_key_does_not_open_the_chat_of_another_caller() {
     let aws = start(options().env("CUSTOMER_ID_CLAIM", "sub")).await;
     let plain = json!({"Attributes": {"a": "b"}});
     let own = json!({"Attributes": {"a": "b"}, "ClientToken": "key"});
@@ -166,7 +166,7 @@ async fn a_stranger_cannot_get_anothers_chat_with_anothers_key() {
     for event in [
         keyed(signed_in("eve", &plain), "key"),
         keyed(signed_in("Ana", &plain), "key"),
-        // The same text, if caller and key were only put together.
+        // The same text if caller and key were only concatenated.
         keyed(signed_in("an", &plain), "akey"),
         keyed(signed_in("anak", &plain), "ey"),
         keyed(signed_in("ana", &plain), "other"),
@@ -177,8 +177,8 @@ async fn a_stranger_cannot_get_anothers_chat_with_anothers_key() {
         signed_in("ana", &plain),
     ] {
         let other = chat(&aws, &event).await;
-        for one in &seen {
-            assert!(one[0] != other[0] && one[1] != other[1], "{event}");
+        for chat in &seen {
+            assert!(chat[0] != other[0] && chat[1] != other[1], "{event}");
         }
         seen.push(other);
     }
@@ -186,7 +186,7 @@ async fn a_stranger_cannot_get_anothers_chat_with_anothers_key() {
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_get_a_trusted_callers_chat_with_its_token() {
+async fn a_client_token_does_not_open_the_chat_of_a_trusted_caller() {
     let aws = start(options()).await;
     let request = json!({"ClientToken": "order-4711", "Attributes": {"a": "b"}});
     let trusted = aws.invoke_json(&request).await.payload;
@@ -197,11 +197,15 @@ async fn a_stranger_cannot_get_a_trusted_callers_chat_with_its_token() {
         assert_ne!(contact, trusted["ContactId"]);
         assert_ne!(token, trusted["ParticipantToken"]);
     }
-    assert_eq!(aws.connect().chats(), 2, "two strangers with one key and one request are one");
+    assert_eq!(
+        aws.connect().chats(),
+        2,
+        "unverified callers with the same key and request share a chat"
+    );
 }
 
 #[tokio::test]
-async fn a_stray_event_starts_nothing() {
+async fn an_unrelated_event_starts_nothing() {
     let aws = start(options()).await;
     for stray in [json!({"orderId": "4711"}), json!({"Sns": {}}), json!({"contactflowid": FLOW_ID})]
     {
@@ -214,7 +218,7 @@ async fn a_stray_event_starts_nothing() {
     assert_eq!(calls(&aws), [""; 0]);
 }
 
-/// The sources of these tests.
+/// Returns the source code of these tests.
 fn sources(folder: &std::path::Path) -> String {
     let entries = std::fs::read_dir(folder).expect("the folder is there");
     let paths = entries.map(|entry| entry.expect("an entry").path());
@@ -229,12 +233,10 @@ fn sources(folder: &std::path::Path) -> String {
 }
 
 #[test]
-fn every_test_that_the_threat_model_names_is_there() {
+fn every_test_that_the_threat_model_names_exists() {
     let model = std::fs::read_to_string(folder("SECURITY.md")).expect("the threat model");
     let sources = sources(&folder("tests/behaviour"));
-    let is_test = |name: &&str| {
-        name.matches('_').count() > 3 && !name.contains(|one: char| one.is_uppercase())
-    };
+    let is_test = |name: &&str| name.matches('_').count() > 3 && !name.contains(char::is_uppercase);
     let names: Vec<_> = model.split('`').skip(1).step_by(2).filter(is_test).collect();
     assert!(names.len() > 15, "{names:?}");
     for name in names {

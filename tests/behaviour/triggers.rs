@@ -1,10 +1,10 @@
-//! Who invokes the function is told by the payload, and is answered in kind.
+//! The payload identifies the trigger, and the answer has the form that the trigger expects.
 
 mod refused;
 
 use serde_json::{Value, json};
 
-use crate::support::{
+use support::{
     body, chat, event, expected, header, http_1, http_2, options, send, split_token, start,
 };
 
@@ -31,7 +31,7 @@ fn assert_result(result: &Value) {
     assert_eq!(members(result), ["ContactId", "ParticipantId", "ParticipantToken"]);
 }
 
-/// Asserts the answer that every public client reads, in either format.
+/// Asserts the answer that public clients read, in either payload format.
 fn assert_proxied(name: &str, answer: &Value, is_v2: bool) {
     let mut known = vec!["body", "headers", "isBase64Encoded", "multiValueHeaders", "statusCode"];
     if is_v2 {
@@ -58,7 +58,7 @@ fn assert_proxied(name: &str, answer: &Value, is_v2: bool) {
     assert!(header(answer, "x-request-id").is_some(), "{name}");
 }
 
-/// An event changed by one assignment.
+/// Returns the event with one value replaced.
 fn with(mut event: Value, pointer: &str, value: Value) -> Value {
     let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
     event.pointer_mut(parent).expect("the parent")[name] = value;
@@ -73,7 +73,7 @@ fn without(mut event: Value, pointer: &str) -> Value {
 }
 
 #[tokio::test]
-async fn http_callers_are_known_by_their_request_context_only() {
+async fn http_requests_are_recognized_by_their_request_context_only() {
     let aws = start(options()).await;
     let v1 = || http_1(REQUEST);
     let v2 = || http_2(REQUEST);

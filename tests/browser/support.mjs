@@ -1,6 +1,6 @@
 // What the tests share: the function behind `local-aws serve`, and a browser.
 
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import path from "node:path";
@@ -11,7 +11,7 @@ import { chromium } from "playwright-core";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const LOCAL_AWS = process.env.LOCAL_AWS ?? path.join(ROOT, "target/debug/local-aws");
 const FUNCTION = process.env.FUNCTION ?? path.join(ROOT, "target/debug/start-chat-contact");
-const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const CHROMIUM = execFileSync(path.join(ROOT, "tools/chromium"), { encoding: "utf8" }).trim();
 
 const FLAGS = [
   "--no-sandbox",

@@ -1,4 +1,4 @@
-//! The files of this folder: what each client sends, and what it reads.
+//! The JSON files of this folder: what each client sends and reads.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use crate::support::folder;
+use support::folder;
 
 /// One public client. `name`, `sources` and `facts` are for people.
 #[derive(Deserialize)]
@@ -21,13 +21,13 @@ pub(crate) struct Client {
     pub(crate) cases: Vec<Case>,
 }
 
-/// What the client needs of the answer to a chat that was started.
+/// What the client reads from a successful answer.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub(crate) struct Success {
-    /// What `Content-Type` has to contain for the client to decode the body.
-    pub(crate) labelled: Option<String>,
-    /// JSON Pointers to strings that are not empty.
+    /// What `Content-Type` must contain for the client to decode the body.
+    pub(crate) content_type: Option<String>,
+    /// JSON pointers to strings that must not be empty.
     pub(crate) strings: Vec<String>,
     #[serde(default)]
     pub(crate) strings_if_present: Vec<String>,
@@ -35,7 +35,7 @@ pub(crate) struct Success {
     pub(crate) booleans: Vec<String>,
 }
 
-/// What the client needs of the answer to a chat that was not.
+/// What the client reads from an error.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Failure {
@@ -46,7 +46,7 @@ pub(crate) struct Failure {
     pub(crate) objects: Vec<String>,
 }
 
-/// How much of a failure the client looks at.
+/// The part of an error that the client reads.
 #[derive(Clone, Copy, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Reads {
@@ -54,35 +54,35 @@ pub(crate) enum Reads {
     Json,
 }
 
-/// One request of the client's.
+/// One request of the client.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
     pub(crate) name: String,
-    /// Below the address that the client is given.
+    /// The path, relative to the URL that the client is configured with.
     #[serde(default)]
     pub(crate) path: String,
     pub(crate) headers: BTreeMap<String, String>,
-    /// The headers that the browser's preflight asks for, if it sends one.
+    /// The headers that the browser's preflight lists, if it sends one.
     pub(crate) preflight: Option<Vec<String>>,
-    /// The customer whom an authorizer verified, where the case needs one.
+    /// The customer id that an authorizer verified, if the case needs one.
     pub(crate) customer: Option<String>,
-    /// `null` for no body.
+    /// The body; `null` for none.
     pub(crate) body: Option<Map<String, Value>>,
-    /// What Connect receives: members that differ from those of an empty request.
+    /// The members that Connect receives, without those of an empty request.
     pub(crate) received: Value,
-    /// `X-Ignored-Members`.
+    /// The value of `X-Ignored-Members`.
     pub(crate) ignored: Option<String>,
 }
 
 impl Case {
-    /// The body as bytes.
+    /// Returns the body as text.
     pub(crate) fn text(&self) -> String {
         let body = self.body.clone();
         body.map_or_else(String::new, |body| Value::Object(body).to_string())
     }
 
-    /// The same request with one member put in.
+    /// Returns the same request with one more member.
     pub(crate) fn with(&self, name: &str, value: &str) -> Self {
         let mut case = self.clone();
         let body = case.body.get_or_insert_default();
@@ -91,7 +91,7 @@ impl Case {
     }
 }
 
-/// Every client, by the name of its file.
+/// Returns every client with the name of its file.
 pub(crate) fn clients() -> Vec<(String, Client)> {
     let files = std::fs::read_dir(folder("tests/clients")).expect("the folder is there");
     let mut files: Vec<PathBuf> = files
@@ -109,7 +109,7 @@ pub(crate) fn clients() -> Vec<(String, Client)> {
     clients.collect()
 }
 
-/// The client of this file.
+/// Returns the client in this file.
 pub(crate) fn client(name: &str) -> Client {
     let found = clients().into_iter().find(|(file, _)| file == name);
     found.expect("the client has a file").1

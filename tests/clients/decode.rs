@@ -1,21 +1,21 @@
-//! Decodes answers as strictly as a client does.
+//! Decoders of answers, as strict as the clients.
 
 use serde_json::Value;
 
 use crate::client::{Client, Reads};
-use crate::http::Answer;
+use support::http::Answer;
 
 impl Client {
-    /// What the client makes of an answer that it takes for a success.
+    /// Decodes an answer. Returns an error if the client would not accept it.
     pub(crate) fn decode(&self, answer: &Answer) -> Result<Value, String> {
         if !(200..300).contains(&answer.status) {
             return Err(format!("status {}", answer.status));
         }
         let label = answer.header("content-type").unwrap_or_default();
-        if let Some(wanted) = &self.success.labelled
+        if let Some(wanted) = &self.success.content_type
             && !label.contains(wanted.as_str())
         {
-            return Err(format!("labelled {label:?}"));
+            return Err(format!("Content-Type is {label:?}"));
         }
         let body = parsed(answer)?;
         for pointer in &self.success.strings {
@@ -33,10 +33,10 @@ impl Client {
         Ok(body)
     }
 
-    /// Whether the client learns of a failure, and can tell it.
-    pub(crate) fn understand_failure(&self, answer: &Answer) -> Result<(), String> {
+    /// Decodes an error. Returns an error if the client would not recognize it.
+    pub(crate) fn decode_error(&self, answer: &Answer) -> Result<(), String> {
         if answer.status < 400 {
-            return Err(format!("status {} is no failure", answer.status));
+            return Err(format!("status {} is not an error", answer.status));
         }
         if self.failure.reads == Reads::Status {
             return Ok(());
@@ -66,11 +66,11 @@ fn text(body: &Value, pointer: &str) -> Result<(), String> {
     filled.map(drop).ok_or_else(|| format!("no text at {pointer}"))
 }
 
-/// The decoders do refuse what the clients refuse: else nothing is proven.
+/// The decoders refuse what the clients refuse, without which they prove nothing.
 #[test]
 fn the_decoders_are_strict() {
     let answer = |status: u16, label: &str, body: &str| {
-        let mut headers = ::http::HeaderMap::new();
+        let mut headers = http::HeaderMap::new();
         headers.insert("content-type", label.parse().expect("a header's value"));
         let body = body.as_bytes().to_vec();
         Answer { status, headers, body }
@@ -78,8 +78,9 @@ fn the_decoders_are_strict() {
     let right = r#"{"data":{"startChatResult":{"ContactId":"c","ParticipantId":"p","ParticipantToken":"t"},"featurePermissions":{"MESSAGING_MARKDOWN":true,"ATTACHMENTS":false}}}"#;
     let problem = r#"{"data":{"Error":{"message":"No."}}}"#;
     for (name, client) in crate::client::clients() {
-        let takes = |status, label, body: &str| client.decode(&answer(status, label, body)).is_ok();
-        assert!(takes(200, "application/json", right), "{name}");
+        let accepts =
+            |status, label, body: &str| client.decode(&answer(status, label, body)).is_ok();
+        assert!(accepts(200, "application/json", right), "{name}");
         for (from, to) in [
             ("\"t\"", "null"),
             ("\"t\"", "\"\""),
@@ -88,17 +89,17 @@ fn the_decoders_are_strict() {
             ("startChatResult", "StartChatResult"),
         ] {
             let wrong = right.replace(from, to);
-            assert!(!takes(200, "application/json", &wrong), "{name} {wrong}");
+            assert!(!accepts(200, "application/json", &wrong), "{name} {wrong}");
         }
-        assert!(!takes(200, "application/json", ""), "{name}");
-        assert!(!takes(500, "application/json", right), "{name}");
-        let needs_label = client.success.labelled.is_some();
-        assert_eq!(takes(200, "text/plain", right), !needs_label, "{name}");
-        let tells = |status, body: &str| client.understand_failure(&answer(status, "", body));
-        assert!(tells(429, problem).is_ok(), "{name}");
-        assert!(tells(200, problem).is_err(), "{name}");
+        assert!(!accepts(200, "application/json", ""), "{name}");
+        assert!(!accepts(500, "application/json", right), "{name}");
+        let needs_label = client.success.content_type.is_some();
+        assert_eq!(accepts(200, "text/plain", right), !needs_label, "{name}");
+        let decoded = |status, body: &str| client.decode_error(&answer(status, "", body));
+        assert!(decoded(429, problem).is_ok(), "{name}");
+        assert!(decoded(200, problem).is_err(), "{name}");
         let reads_body = client.failure.reads == Reads::Json;
-        assert_eq!(tells(502, "<html>").is_err(), reads_body, "{name}");
-        assert_eq!(tells(502, right).is_err(), reads_body, "{name}");
+        assert_eq!(decoded(502, "<html>").is_err(), reads_body, "{name}");
+        assert_eq!(decoded(502, right).is_err(), reads_body, "{name}");
     }
 }

@@ -1,16 +1,17 @@
-//! Chats that are not started, as clients learn of it.
+//! Requests of the clients that start no chat.
 
+use futures_util::future::join_all;
 use local_aws::{Fault, LocalAws, Operation};
 
 use crate::client::{Case, Client, clients};
-use crate::http::Answer;
-use crate::support::start;
 use crate::{APIS, assert_readable, options, send, send_text};
+use support::http::Answer;
+use support::start;
 
 /// A flow that is not configured.
 const FOREIGN_FLOW: &str = "a1b2c3d4-5678-90ab-cdef-999999999999";
 
-/// What goes wrong, and the status that tells of it.
+/// Every kind of failure, with its status.
 const SITUATIONS: [(Situation, u16); 6] = [
     (Situation::Invalid, 400),
     (Situation::NotJson, 400),
@@ -31,7 +32,7 @@ enum Situation {
 }
 
 impl Situation {
-    /// What Connect says to all three attempts of a call.
+    /// Returns the fault for all three attempts of a call, if Connect is at fault.
     fn fault(self) -> Option<Fault> {
         let fault = match self {
             Self::Quota => Fault::status(429, "LimitExceededException"),
@@ -42,7 +43,7 @@ impl Situation {
         Some(fault.on(Operation::StartChatContact).times(3))
     }
 
-    async fn happen(self, aws: &LocalAws, api: &str, case: &Case) -> Answer {
+    async fn send(self, aws: &LocalAws, api: &str, case: &Case) -> Answer {
         if let Some(fault) = self.fault() {
             aws.connect().inject(fault);
         }
@@ -55,15 +56,14 @@ impl Situation {
     }
 }
 
-async fn assert_told(aws: &LocalAws, api: &str, client: &Client, case: &Case, at: &str) {
+async fn assert_every_failure(aws: &LocalAws, api: &str, client: &Client, case: &Case, at: &str) {
     for (situation, status) in SITUATIONS {
         let at = format!("{at}, {situation:?}");
-        let answer = situation.happen(aws, api, case).await;
+        let answer = situation.send(aws, api, case).await;
         aws.connect().clear_faults();
         assert_eq!(answer.status, status, "{at}");
         assert!(client.decode(&answer).is_err(), "{at}");
-        let told = client.understand_failure(&answer);
-        assert_eq!(told, Ok(()), "{at}");
+        assert_eq!(client.decode_error(&answer), Ok(()), "{at}");
         assert_readable(case, &answer, &at);
         let label = answer.header("content-type");
         assert_eq!(label, Some("application/problem+json"), "{at}");
@@ -72,24 +72,20 @@ async fn assert_told(aws: &LocalAws, api: &str, client: &Client, case: &Case, at
     }
 }
 
-/// The first case of each client on each API: what goes wrong does not depend
-/// on what else a request says. The attempts of a call take their time, so
-/// that all clients are served at once.
+/// Sends the first case of each client to each API: failures do not depend on
+/// the rest of a request. The retries of a call take time, so each
+/// client and API has a stand-in of its own, and all run at once.
 #[tokio::test]
 async fn every_client_understands_every_failure() {
-    let mut tasks = Vec::new();
-    for (name, client) in clients() {
-        tasks.push(tokio::spawn(async move {
+    let clients = clients();
+    let tasks = clients.iter().flat_map(|(name, client)| {
+        APIS.map(|api| async move {
             let aws = start(options()).await;
             let case = client.cases.first().expect("a case");
-            for api in APIS {
-                let at = format!("{name}, {}, {api}", case.name);
-                assert_told(&aws, api, &client, case, &at).await;
-            }
-            assert_eq!(aws.connect().chats(), 0, "{name}");
-        }));
-    }
-    for task in tasks {
-        task.await.expect("each client passes");
-    }
+            let at = format!("{name}, {}, {api}", case.name);
+            assert_every_failure(&aws, api, client, case, &at).await;
+            assert_eq!(aws.connect().chats(), 0, "{at}");
+        })
+    });
+    join_all(tasks).await;
 }

@@ -1,45 +1,35 @@
-//! The public clients of chat against the running endpoint, over real HTTP.
+//! Tests with the requests of public chat clients, over HTTP.
 //!
-//! What each client sends and reads is in a JSON file of this folder, as facts
-//! with the files they are from. Every case of every file goes to an HTTP API
-//! of either payload format and to a REST API; the answer is decoded as
-//! strictly as that client does it.
+//! A JSON file of this folder describes what each client sends and reads, with
+//! the sources of each fact. Every case of every file goes to an HTTP API of
+//! either payload format and to a REST API. The answer is decoded as strictly as
+//! the client does.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on panics")]
 
 mod client;
 mod decode;
 mod failures;
-#[path = "../behaviour/http.rs"]
-mod http;
 mod repeats;
 mod successes;
-#[path = "../behaviour/support.rs"]
-#[expect(
-    dead_code,
-    unused_imports,
-    reason = "shared with the tests of behaviour, which use more of it"
-)]
-mod support;
-
-use ::http::Method;
+use http::Method;
 use local_aws::{LocalAws, Options};
 
 use crate::client::Case;
-use crate::http::{Answer, call};
+use support::http::{Answer, call};
 
 /// An HTTP API with payload format 2.0, one with 1.0, and a REST API.
 const APIS: [&str; 3] = ["/", "/v1/", "/rest/"];
 
-/// The site that the clients in browsers are on.
+/// The origin of the clients that run in browsers.
 const ORIGIN: &str = "https://shop.example";
 
-/// The function as a web site deploys it.
+/// Returns options for a deployment without an authorizer.
 fn options() -> Options {
     support::options().env("ALLOWED_ORIGINS", ORIGIN)
 }
 
-/// The same behind an authorizer.
+/// Returns options for a deployment with an authorizer.
 fn with_authorizer() -> Options {
     options().env("CUSTOMER_ID_CLAIM", "sub")
 }
@@ -61,11 +51,11 @@ async fn send_text(aws: &LocalAws, api: &str, case: &Case, text: impl Into<Vec<u
     call(aws, Method::POST, &path, &headers, text).await
 }
 
-/// Asserts what every client in a browser needs: that the page may read the answer.
+/// Asserts that a page may read the answer, which every client in a browser needs.
 fn assert_readable(case: &Case, answer: &Answer, at: &str) {
     let allowed = answer.header("access-control-allow-origin");
-    let asked = case.headers.get("Origin").map(String::as_str);
-    assert_eq!(allowed, asked, "{at}");
+    let origin = case.headers.get("Origin").map(String::as_str);
+    assert_eq!(allowed, origin, "{at}");
     assert_eq!(answer.header("access-control-allow-credentials"), None);
     assert!(answer.header("x-request-id").is_some_and(|id| !id.is_empty()), "{at}");
 }

@@ -2,23 +2,26 @@
 
 use std::collections::BTreeSet;
 
+use futures_util::future::join_all;
 use local_aws::{Fault, LocalAws, Operation};
 
 use crate::client::{Case, client};
-use crate::http::Answer;
-use crate::support::{start, starts};
 use crate::{APIS, options, send};
+use support::http::Answer;
+use support::{start, starts};
 
-/// The iOS example sends a request again on these.
-const AGAIN: [u16; 9] = [400, 403, 408, 429, 500, 502, 503, 504, 509];
+/// The statuses on which the iOS example sends a request again.
+const RETRIED: [u16; 9] = [400, 403, 408, 429, 500, 502, 503, 504, 509];
 
-/// How often it does so.
-const MOST: usize = 2;
+/// The number of times that it does so.
+const RETRIES: usize = 2;
 
-/// Sends a request as the iOS example does; its answers in order.
+/// Sends a request as the iOS example does. Returns the answers in order.
 async fn send_as_ios(aws: &LocalAws, api: &str, case: &Case) -> Vec<Answer> {
     let mut answers = vec![send(aws, api, case).await];
-    while answers.len() <= MOST && answers.last().is_some_and(|last| AGAIN.contains(&last.status)) {
+    while answers.len() <= RETRIES
+        && answers.last().is_some_and(|last| RETRIED.contains(&last.status))
+    {
         answers.push(send(aws, api, case).await);
     }
     answers
@@ -28,7 +31,8 @@ fn statuses(answers: &[Answer]) -> Vec<u16> {
     answers.iter().map(|answer| answer.status).collect()
 }
 
-/// Three cases: without a key, with the header, with the member.
+/// Returns the case without a key, with the header and with the member, and the
+/// number of chats that two requests of each start.
 fn with_keys(case: &Case, api: &str) -> [(Case, usize); 3] {
     let mut header = case.clone();
     let key = format!("7c0b8f5e, {api}");
@@ -36,8 +40,8 @@ fn with_keys(case: &Case, api: &str) -> [(Case, usize); 3] {
     [(case.clone(), 2), (header, 1), (case.with("ClientToken", &format!("41d2a690, {api}")), 1)]
 }
 
-/// Connect starts the chat, but its answer is lost on the way: the client gets
-/// 502 and cannot know. Only a key keeps the second request from a second chat.
+/// Connect starts the chat, but its answer is unusable, so the client receives
+/// 502. Only a key keeps its second request from starting a second chat.
 #[tokio::test]
 async fn a_request_sent_again_is_one_chat_if_it_has_a_key() {
     let aws = start(options()).await;
@@ -61,9 +65,9 @@ async fn a_request_sent_again_is_one_chat_if_it_has_a_key() {
     }
 }
 
-/// A refusal is no chat, however often it is repeated, and costs Connect nothing.
+/// A refused request does not reach Connect.
 #[tokio::test]
-async fn a_refused_request_sent_again_stays_refused() {
+async fn a_refused_request_sent_again_is_refused_again() {
     let aws = start(options()).await;
     let ios = client("ios");
     let case = ios.cases.first().expect("a case");
@@ -80,23 +84,24 @@ async fn a_refused_request_sent_again_stays_refused() {
     assert!(aws.connect().requests().is_empty());
 }
 
-/// Throttled for as long as one request's attempts last: the next goes through.
+/// Connect throttles all attempts of the first request, and accepts the second.
 #[tokio::test]
 async fn a_throttled_request_sent_again_starts_one_chat() {
-    let aws = start(options()).await;
     let ios = client("ios");
     let case = ios.cases.first().expect("a case");
-    for (api, chats) in APIS.into_iter().zip(1..) {
+    let apis = APIS.map(|api| async move {
+        let aws = start(options()).await;
         let fault = Fault::status(429, "TooManyRequestsException");
         let fault = fault.on(Operation::StartChatContact).times(3);
         aws.connect().inject(fault);
         let answers = send_as_ios(&aws, api, case).await;
         assert_eq!(statuses(&answers), [429, 200], "{api}");
-        assert_eq!(aws.connect().chats(), chats, "{api}");
-    }
+        assert_eq!(aws.connect().chats(), 1, "{api}");
+    });
+    join_all(apis).await;
 }
 
-/// The React Native example starts anew if it cannot connect: these are two chats.
+/// The React Native example sends a new request if it cannot connect.
 #[tokio::test]
 async fn two_requests_without_a_key_are_two_chats() {
     let aws = start(options()).await;

@@ -1,15 +1,15 @@
-//! Chats that clients start.
+//! Requests of the clients that start chats.
 
-use ::http::Method;
+use http::Method;
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
 use crate::client::{Case, Client, clients};
-use crate::http::call;
-use crate::support::{expected, split_token, start, starts};
 use crate::{APIS, ORIGIN, assert_readable, options, send, with_authorizer};
+use support::http::call;
+use support::{expected, split_token, start, starts};
 
-/// Sends one case; asserts what the client and what Connect get.
+/// Sends one case. Asserts what the client and what Connect receive.
 async fn assert_starts(aws: &LocalAws, api: &str, client: &Client, case: &Case, at: &str) {
     aws.connect().forget_requests();
     let answer = send(aws, api, case).await;
@@ -31,7 +31,7 @@ async fn assert_starts(aws: &LocalAws, api: &str, client: &Client, case: &Case, 
     assert_eq!(features["ATTACHMENTS"], true, "{at}");
     let contact = decoded["data"]["startChatResult"]["ContactId"].as_str();
     let contact = aws.connect().contact(contact.expect("an id"));
-    assert!(contact.is_some(), "{at}: a contact that is there");
+    assert!(contact.is_some(), "{at}: the contact does not exist");
 }
 
 #[tokio::test]
@@ -57,7 +57,7 @@ async fn every_case_of_every_client_starts_its_chat() {
 #[tokio::test]
 async fn a_preflight_allows_what_each_client_sends() {
     let aws = start(options()).await;
-    let mut asked = 0;
+    let mut cases = 0;
     for (name, client) in clients() {
         for case in client.cases {
             let Some(headers) = &case.preflight else {
@@ -65,12 +65,12 @@ async fn a_preflight_allows_what_each_client_sends() {
             };
             for api in APIS {
                 assert_allows(&aws, &format!("{api}{}", case.path), headers, &name).await;
-                asked += 1;
+                cases += 1;
             }
         }
     }
-    assert!(asked > 0, "some client asks");
-    assert!(aws.connect().requests().is_empty(), "a question is no chat");
+    assert!(cases > 0, "no client sends a preflight");
+    assert!(aws.connect().requests().is_empty(), "a preflight started a chat");
 }
 
 async fn assert_allows(aws: &LocalAws, path: &str, headers: &[String], at: &str) {
@@ -92,10 +92,9 @@ async fn assert_allows(aws: &LocalAws, path: &str, headers: &[String], at: &str)
     }
 }
 
-/// Whatever else a browser needs to ask a preflight for is in the case, and
-/// what it needs to ask none for has none.
+/// The headers in a case's preflight are those for which a browser sends one.
 #[test]
-fn a_case_has_a_preflight_exactly_where_a_browser_asks_one() {
+fn a_case_has_a_preflight_exactly_if_a_browser_sends_one() {
     let simple = |name: &str, value: &str| match name.to_lowercase().as_str() {
         "origin" | "accept" => true,
         "content-type" => ["text/plain", "application/x-www-form-urlencoded"]
@@ -106,22 +105,22 @@ fn a_case_has_a_preflight_exactly_where_a_browser_asks_one() {
     for (name, client) in clients() {
         for case in client.cases {
             if !case.headers.contains_key("Origin") {
-                assert!(case.preflight.is_none(), "{name}: no browser");
+                assert!(case.preflight.is_none(), "{name} is not a browser");
                 continue;
             }
             let headers = case.headers.iter();
-            let asked = headers.filter(|(name, value)| !simple(name, value));
-            let mut asked: Vec<String> = asked.map(|(name, _)| name.to_lowercase()).collect();
-            asked.sort();
-            assert_eq!(case.preflight.unwrap_or_default(), asked, "{name}");
+            let listed = headers.filter(|(name, value)| !simple(name, value));
+            let mut listed: Vec<String> = listed.map(|(name, _)| name.to_lowercase()).collect();
+            listed.sort();
+            assert_eq!(case.preflight.unwrap_or_default(), listed, "{name}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_past_chat_is_for_those_whom_an_authorizer_knows() {
+async fn a_past_chat_requires_a_verified_customer() {
     let aws = start(options()).await;
-    let mut asked = 0;
+    let mut cases = 0;
     for (name, client) in clients() {
         for mut case in client.cases.clone() {
             if case.customer.take().is_none() {
@@ -130,15 +129,14 @@ async fn a_past_chat_is_for_those_whom_an_authorizer_knows() {
             for api in APIS {
                 let answer = send(&aws, api, &case).await;
                 assert_eq!(answer.status, 403, "{name}");
-                let told = client.understand_failure(&answer);
-                assert_eq!(told, Ok(()), "{name}");
+                assert_eq!(client.decode_error(&answer), Ok(()), "{name}");
                 assert_readable(&case, &answer, &name);
                 let pointer = answer.json()["errors"][0]["pointer"].clone();
                 assert_eq!(pointer, Value::from("/PersistentChat"), "{name}");
-                asked += 1;
+                cases += 1;
             }
         }
     }
-    assert!(asked > 0, "some client asks");
+    assert!(cases > 0, "no client continues a past chat");
     assert!(aws.connect().requests().is_empty());
 }

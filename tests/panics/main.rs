@@ -1,6 +1,5 @@
-//! The function with a bug: it panics at every other request to Connect. The
-//! tests run it to see what becomes of a panic, in the profile that is shipped
-//! too.
+//! The function with a bug: it panics at every other request to Connect, so that
+//! the tests see how a panic is handled, in the profile that is shipped too.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -41,5 +40,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let bug = EveryOther { panics_next: AtomicBool::new(true) };
     let config = client.config().to_builder().interceptor(bug).build();
     let connect = Connect::new(aws_sdk_connect::Client::from_conf(config));
-    serve::serve(&process, connect).await
+    Box::pin(serve::serve(&process, connect)).await
 }

@@ -11,4 +11,4 @@ if [ -n "$AWS_CONTAINER_CREDENTIALS_FULL_URI" ]; then
     echo
   done
 fi
-echo done
+echo 'done'

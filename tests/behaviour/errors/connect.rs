@@ -1,21 +1,21 @@
-//! Connect's own failures.
+//! Errors of Connect.
 
 use futures_util::future::join_all;
 use local_aws::Fault;
 use serde_json::json;
 
 use super::{Row, row};
-use crate::support::{http_2, options, start, starts};
+use support::{http_2, options, start, starts};
 
-/// What Connect says, which is mostly not for callers.
+/// Connect's message, which only some callers receive.
 const MESSAGE: &str = "User: arn:aws:sts::1:x is not authorized, says Connect";
 
-/// A failure of Connect, what callers are told of it, and how often the SDK asks.
+/// An error of Connect, the answer to callers, and the number of attempts.
 struct Case {
     fault: Fault,
     row: Row,
     attempts: usize,
-    is_message_told: bool,
+    has_message: bool,
     is_message_logged: bool,
 }
 
@@ -23,8 +23,8 @@ fn refused(status: u16, name: &str, row: Row, attempts: usize) -> Case {
     let fault = Fault::status(status, name).message(MESSAGE);
     Case {
         fault,
-        is_message_told: row.status == 400,
-        // The SDK drops the words of an error without a name.
+        has_message: row.status == 400,
+        // The SDK drops the message of an error without a name.
         is_message_logged: !name.is_empty(),
         row,
         attempts,
@@ -32,10 +32,10 @@ fn refused(status: u16, name: &str, row: Row, attempts: usize) -> Case {
 }
 
 fn odd(fault: Fault, row: Row, attempts: usize) -> Case {
-    Case { fault, row, attempts, is_message_told: false, is_message_logged: false }
+    Case { fault, row, attempts, has_message: false, is_message_logged: false }
 }
 
-/// Sends a request of a stranger and one of a trusted caller.
+/// Sends a request of an untrusted and one of a trusted caller.
 async fn check(case: Case) {
     let name = format!("{:?}", case.fault);
     let aws = start(options()).await;
@@ -43,16 +43,16 @@ async fn check(case: Case) {
     let invoked = aws.invoke_json(&http_2("{}")).await;
     let detail = case.row.assert_http(&name, &invoked);
     assert_eq!(starts(&aws).len(), case.attempts, "{name}");
-    assert_eq!(detail == MESSAGE, case.is_message_told, "{name}: {detail}");
-    let told = invoked.payload.to_string();
-    assert_eq!(told.contains("says"), case.is_message_told, "{name}: {told}");
+    assert_eq!(detail == MESSAGE, case.has_message, "{name}: {detail}");
+    let answer = invoked.payload.to_string();
+    assert_eq!(answer.contains("says"), case.has_message, "{name}: {answer}");
 
     aws.connect().forget_requests();
     let invoked = aws.invoke_json(&json!({})).await;
     case.row.assert_direct(&name, &invoked, &detail);
     assert_eq!(starts(&aws).len(), case.attempts, "{name}");
 
-    // One line each, with Connect's name for it and what Connect says.
+    // One line each, with the name and the message of Connect's error.
     let logs = aws.function().logs();
     let mut lines = logs.iter().filter(|line| line.contains("CloudWatchMetrics"));
     let outcome = format!("\"Outcome\":\"{}\"", case.row.code);
@@ -66,7 +66,7 @@ async fn check_all(cases: Vec<Case>) {
 }
 
 #[tokio::test]
-async fn what_the_caller_can_mend() {
+async fn errors_that_the_caller_can_fix() {
     let named = |status, name, row| refused(status, name, row, 1);
     let not_found = row(404, "ResourceNotFoundException", None);
     check_all(vec![
@@ -78,7 +78,7 @@ async fn what_the_caller_can_mend() {
 }
 
 #[tokio::test]
-async fn what_the_deployer_must_mend() {
+async fn errors_that_the_deployer_must_fix() {
     let named = |status, name| refused(status, name, row(502, name, None), 1);
     let html = |status| Fault::raw(status, "text/html", "<html>says nginx</html>");
     let nameless = || row(502, "BadGatewayException", None);
@@ -98,7 +98,7 @@ async fn what_the_deployer_must_mend() {
 }
 
 #[tokio::test]
-async fn what_may_go_better_later() {
+async fn errors_that_a_retry_may_resolve() {
     let busy = |name, after| refused(429, name, row(429, name, Some(after)), 3);
     let failed = |status, name: &'static str| {
         let code =
@@ -124,7 +124,7 @@ async fn what_may_go_better_later() {
 }
 
 #[tokio::test]
-async fn answers_that_cannot_be_used() {
+async fn answers_of_connect_that_are_unusable() {
     let bad = || row(502, "BadGatewayException", None);
     let raw = |body: &str| Fault::raw(200, "application/json", body);
     check_all(vec![

@@ -1,15 +1,15 @@
-//! What a stranger may say of themselves and of their chat.
+//! Members that untrusted callers may set.
 
 use serde_json::{Value, json};
 
 use super::{assert_forbidden, authorized, aws};
-use crate::support::{
+use support::{
     FLOW_ID, INSTANCE_ID, assert_failed, body, calls, http_2, options, signed_in, start, starts,
     status,
 };
 
 #[tokio::test]
-async fn a_stranger_cannot_fill_what_a_claim_fills() {
+async fn an_untrusted_caller_cannot_set_an_attribute_of_a_claim() {
     let aws = aws().await;
     let request = json!({"Attributes": {"Email": "boss@example.com", "Gone": "x", "mine": "x"}});
     let stringified = json!({"attributes": r#"{"Email":"boss@example.com"}"#});
@@ -24,7 +24,7 @@ async fn a_stranger_cannot_fill_what_a_claim_fills() {
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_pass_a_display_name_off_as_a_verified_one() {
+async fn an_untrusted_caller_cannot_pass_a_display_name_off_as_verified() {
     for (claims, expected) in [
         (json!({"sub": "c", "name": "Ana"}), json!("Ana")),
         (json!({"sub": "c", "name": ""}), json!("")),
@@ -41,7 +41,7 @@ async fn a_stranger_cannot_pass_a_display_name_off_as_a_verified_one() {
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_crowd_out_verified_claims() {
+async fn an_untrusted_caller_cannot_crowd_out_verified_claims() {
     let aws = aws().await;
     let claims = json!({"sub": "c", "email": "ana@example.com"});
     let full = json!({"Attributes": {"a": "x".repeat(32_767)}});
@@ -54,7 +54,7 @@ async fn a_stranger_cannot_crowd_out_verified_claims() {
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_set_what_connect_says_of_a_contact() {
+async fn an_untrusted_caller_cannot_set_segment_attributes_of_connect() {
     let aws = start(options()).await;
     for value in [
         json!({"ValueString": "x"}),
@@ -83,7 +83,7 @@ async fn a_stranger_cannot_set_what_connect_says_of_a_contact() {
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:eavesdropper";
 
 #[tokio::test]
-async fn a_stranger_cannot_stream_a_chat_to_a_topic_of_theirs() {
+async fn an_untrusted_caller_cannot_stream_a_chat_to_their_own_topic() {
     let aws = aws().await;
     let request = json!({"chatStreamingConfiguration": {"streamingEndpointArn": TOPIC}});
     for (_, event) in authorized(&json!({"sub": "c"}), &request) {
@@ -93,7 +93,7 @@ async fn a_stranger_cannot_stream_a_chat_to_a_topic_of_theirs() {
 }
 
 #[tokio::test]
-async fn every_reason_is_told_at_once() {
+async fn every_reason_is_reported_at_once() {
     let aws = start(options().env("ATTRIBUTE_CLAIMS", "email=Email")).await;
     let request = json!({
         "InstanceId": "i", "ContactFlowId": "f", "CustomerId": "c", "Attributes": {"Email": "x"},
@@ -122,7 +122,7 @@ fn all_that_iam_allows() -> Value {
 }
 
 #[tokio::test]
-async fn trusted_callers_may_say_all_that_strangers_may_not() {
+async fn trusted_callers_may_send_what_untrusted_callers_may_not() {
     let request = all_that_iam_allows();
     let event = json!({"detail-type": "t", "source": "s", "id": "1", "detail": request});
     let record = json!({"messageId": "1", "eventSource": "aws:sqs", "body": request.to_string()});
@@ -141,7 +141,7 @@ async fn trusted_callers_may_say_all_that_strangers_may_not() {
 }
 
 #[tokio::test]
-async fn a_strangers_body_that_poses_as_an_event_is_still_a_strangers() {
+async fn a_body_that_imitates_an_event_is_still_untrusted() {
     let aws = aws().await;
     let request = all_that_iam_allows();
     let event = json!({"detail-type": "t", "source": "s", "id": "1", "detail": request});

@@ -1,11 +1,11 @@
-//! The limits of the two members that callers name the contents of.
+//! Limits of the two members whose keys callers choose.
 
 use serde_json::{Value, json};
 
 use super::check_all;
 
 #[tokio::test]
-async fn attributes_have_names_and_a_size_together() {
+async fn attributes_have_a_charset_and_a_total_size() {
     let named = |name: &str, value: String| json!({"Attributes": {name: value}});
     let x = |count: usize| "x".repeat(count);
     let size = Some("/Attributes");
@@ -30,7 +30,7 @@ async fn attributes_have_names_and_a_size_together() {
 }
 
 #[tokio::test]
-async fn segment_attributes_have_names_and_forms() {
+async fn segment_attributes_have_a_charset_and_two_forms() {
     let named = |name: String| json!({"SegmentAttributes": {name: "v"}});
     let value = |value: Value| json!({"SegmentAttributes": {"a": value}});
     let x = |count: usize| "x".repeat(count);

@@ -1,11 +1,11 @@
-//! The limits of lists and of objects with members of their own.
+//! Limits of lists and of nested objects.
 
 use serde_json::{Value, json};
 
 use super::{INTERACTIVE, RESPONSE, check_all};
 
 #[tokio::test]
-async fn lists_hold_what_connect_knows() {
+async fn lists_have_the_limits_of_connect() {
     let types = |types: &[&str]| json!({"SupportedMessagingContentTypes": types});
     let guide = |types: &[&str]| {
         json!({
@@ -52,7 +52,7 @@ async fn lists_hold_what_connect_knows() {
 }
 
 #[tokio::test]
-async fn objects_hold_what_connect_knows() {
+async fn objects_have_the_limits_of_connect() {
     let topic = |arn: String| json!({"ChatStreamingConfiguration": {"StreamingEndpointArn": arn}});
     let arn = |length: usize| {
         let start = "arn:aws:sns:us-east-1:123456789012:";

@@ -1,8 +1,8 @@
-//! The two members that callers name the contents of.
+//! The two members whose keys callers choose.
 
 use serde_json::{Value, json};
 
-use crate::support::{assert_failed, chat, http_2, options, pointers, send, start};
+use support::{assert_failed, chat, http_2, options, pointers, send, start};
 
 #[tokio::test]
 async fn segment_attributes_have_an_explicit_form_and_a_shorthand() {
@@ -44,7 +44,7 @@ async fn segment_attributes_have_an_explicit_form_and_a_shorthand() {
 }
 
 #[tokio::test]
-async fn attributes_are_strings_however_they_are_written() {
+async fn attributes_are_sent_as_strings_in_every_notation() {
     let aws = start(options()).await;
     for (given, sent) in [
         (
@@ -97,7 +97,7 @@ async fn attributes_are_strings_however_they_are_written() {
 }
 
 #[tokio::test]
-async fn the_name_is_added_to_the_attributes_while_there_is_room() {
+async fn the_display_name_is_added_to_the_attributes_if_it_fits() {
     let aws = start(options()).await;
     let room = "customerNameAna".len();
     for (bytes, added) in [(32_768 - room, true), (32_769 - room, false)] {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// What a log may name freely, and what differs each time.
+/// Fields of a log line that may have any value or differ each time.
 const FREE: [&str; 9] = [
     "contactId",
     "continuedFromContactId",
@@ -15,8 +15,8 @@ const FREE: [&str; 9] = [
     "totalMs",
 ];
 
-/// All that a line says, but for ids of contacts, flows and requests, times
-/// and other numbers.
+/// Returns the text of a log line without ids of contacts, flows and requests,
+/// times and other numbers.
 pub(super) fn words(line: &str, json: bool) -> String {
     if json || line.starts_with('{') {
         let value: Value = serde_json::from_str(line).expect("a line of JSON");

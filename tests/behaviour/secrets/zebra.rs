@@ -1,5 +1,5 @@
-//! Requests all of whose values have a zebra in them, and every way to fail.
-//! No zebra may be seen in the log, nor in the answer to a failure.
+//! Requests with a zebra in every value, and every way to fail. No zebra may be
+//! in the log or in an error.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use futures_util::future::join_all;
 use local_aws::{Fault, LocalAws, Operation};
 use serde_json::{Value, json};
 
-use super::{talkative, verified, words};
-use crate::support::{assert_failed, header, http_1, http_2, start, status};
+use super::{verbose, verified, words};
+use support::{assert_failed, header, http_1, http_2, start, status};
 
 const ALL: &str = "Zebra-name, Zebra-attribute, Zebra-message of <b>Zebra</b>, Zebra-segment, \
                    Zebra-nested, arn:aws:x:::Zebra, Zebra-customer, Zebra-token and zebra@x.example";
 
-/// A valid request with every value that is anyone's business but the log's.
+/// Returns a valid request with every value that must not be logged.
 fn request() -> Value {
     json!({
         "ParticipantDetails": {"DisplayName": "Zebra-name"},
@@ -27,7 +27,7 @@ fn request() -> Value {
     })
 }
 
-/// A request as wrong as can be.
+/// Returns a request with an error in every member.
 fn wrong() -> Value {
     let long = "Zebra".repeat(300);
     json!({
@@ -44,7 +44,7 @@ fn wrong() -> Value {
     })
 }
 
-/// The request of a caller who is verified, and has told more than is needed.
+/// Returns the request of a verified caller, with secrets in headers, cookies and query.
 fn http(body: &str) -> Value {
     let mut event = http_2(body);
     let claims = json!({"sub": "Zebra-customer", "email": "zebra@x.example", "groups": ["Zebra"]});
@@ -57,13 +57,13 @@ fn http(body: &str) -> Value {
     event
 }
 
-fn asking(name: &str, value: &Value) -> Value {
+fn request_with(name: &str, value: &Value) -> Value {
     let mut request = request();
     request[name] = value.clone();
     http(&request.to_string())
 }
 
-/// Requests that never get to Connect.
+/// Returns requests that do not reach Connect, with their statuses.
 fn refused() -> Vec<(Value, u64)> {
     let with = |path: &[&str], value: Value| {
         let mut event = http(&request().to_string());
@@ -83,7 +83,7 @@ fn refused() -> Vec<(Value, u64)> {
     no_claims["headers"]["Authorization"] = json!("Bearer Zebra");
     vec![
         (http(&wrong().to_string()), 400),
-        (asking("Attributes", &json!("Zebra")), 400),
+        (request_with("Attributes", &json!("Zebra")), 400),
         (http("{\"Attributes\": {\"a\": \"Zebra\"}"), 400),
         (http("Zebra"), 400),
         (http("\"Zebra\""), 400),
@@ -94,21 +94,21 @@ fn refused() -> Vec<(Value, u64)> {
         (with(&["headers", "idempotency-key"], json!("Zebra\n")), 400),
         (with(&claims, json!({"sub": {"a": "Zebra"}, "email": "zebra@x.example"})), 401),
         (no_claims, 401),
-        (asking("InstanceId", &json!("Zebra")), 403),
-        (asking("ContactFlowId", &json!("Zebra")), 403),
-        (asking("CustomerId", &json!("Zebra-other")), 403),
-        (asking("Attributes", &json!({"Email": "Zebra"})), 403),
-        (asking("SegmentAttributes", &json!({"connect:X": "Zebra"})), 403),
-        (asking("ChatStreamingConfiguration", &topic), 403),
-        (asking("PersistentChat", &persistent), 403),
-        (asking("RelatedContactId", &json!("Zebra/")), 403),
+        (request_with("InstanceId", &json!("Zebra")), 403),
+        (request_with("ContactFlowId", &json!("Zebra")), 403),
+        (request_with("CustomerId", &json!("Zebra-other")), 403),
+        (request_with("Attributes", &json!({"Email": "Zebra"})), 403),
+        (request_with("SegmentAttributes", &json!({"connect:X": "Zebra"})), 403),
+        (request_with("ChatStreamingConfiguration", &topic), 403),
+        (request_with("PersistentChat", &persistent), 403),
+        (request_with("RelatedContactId", &json!("Zebra/")), 403),
         (with(&["headers", "origin"], json!("https://zebra.example")), 403),
         (with(&["requestContext", "http", "method"], json!("ZEBRA")), 405),
         (http(&"Zebra".repeat(30_000)), 413),
     ]
 }
 
-/// What Connect may do instead of answering well.
+/// Returns failures of Connect, with the statuses that they lead to.
 fn faults() -> Vec<(Fault, u64)> {
     let quoting = |status, code: &str| {
         let message = format!("1 validation error detected: {ALL} and 'Ze'");
@@ -140,15 +140,15 @@ fn faults() -> Vec<(Fault, u64)> {
 
 fn has_zebra(text: &str) -> bool {
     let text = text.to_lowercase();
-    // The second is the base64 of a zebra.
+    // The second is Base64 of the first.
     text.contains("zebra") || text.contains("wmvicm")
 }
 
-/// Asserts that no zebra is in the log, and that the log is one.
+/// Asserts that no zebra is in the log, which has a line for each chat.
 fn assert_none_logged(aws: &LocalAws, chats: usize, format: &str) {
     let lines = aws.function().logs();
-    let told = lines.iter().filter(|line| line.contains("CloudWatchMetrics"));
-    assert_eq!(told.count(), chats, "{lines:#?}");
+    let chat_lines = lines.iter().filter(|line| line.contains("CloudWatchMetrics"));
+    assert_eq!(chat_lines.count(), chats, "{lines:#?}");
     for line in &lines {
         assert!(!has_zebra(line), "{line}");
         assert!(!words(line, format == "JSON").contains("'Ze'"), "{line}");
@@ -156,7 +156,7 @@ fn assert_none_logged(aws: &LocalAws, chats: usize, format: &str) {
 }
 
 fn settings(format: &str) -> local_aws::Options {
-    verified(talkative(format)).env("ALLOWED_ORIGINS", "https://shop.example")
+    verified(verbose(format)).env("ALLOWED_ORIGINS", "https://shop.example")
 }
 
 async fn assert_refusals_hide(format: &str) {
@@ -178,18 +178,18 @@ async fn assert_refusals_hide(format: &str) {
     assert_none_logged(&aws, refused.len() + 2, format);
 }
 
-/// Lets Connect fail in one way, and gives back what was logged of it.
+/// Asserts that a failure of Connect reveals nothing. Returns the log.
 async fn assert_fault_hides(fault: Fault, expected: u64, format: &str) -> Vec<String> {
     let aws = start(settings(format)).await;
     aws.connect().inject(fault.on(Operation::StartChatContact));
     let answer = aws.invoke_json(&http(&request().to_string())).await.payload;
     assert_eq!(status(&answer), expected, "{answer}");
-    // Connect's own words about a request are for whoever made it.
+    // Connect's message about a request is for the caller who sent it.
     assert_eq!(has_zebra(&answer.to_string()), expected == 400, "{answer}");
     let mut trusted = request();
     trusted["Attributes"]["Email"] = json!("zebra@x.example");
-    let told = aws.invoke_json(&trusted).await.payload.to_string();
-    assert_eq!(has_zebra(&told), expected == 400, "{told}");
+    let answer = aws.invoke_json(&trusted).await.payload.to_string();
+    assert_eq!(has_zebra(&answer), expected == 400, "{answer}");
     assert_none_logged(&aws, 2, format);
     aws.function().logs()
 }
@@ -200,32 +200,32 @@ async fn assert_faults_hide(format: &str) {
     let lines = join_all(logs).await.concat();
     let kept =
         |line: &&String| line.contains("1 validation error detected: [redacted], [redacted]");
-    // Nine kinds of error have a name, and so a message; each was met twice.
+    // Nine faults have a name, and so a message. Each was met twice.
     assert_eq!(lines.iter().filter(kept).count(), 18, "{lines:#?}");
 }
 
 #[tokio::test]
-async fn a_refusal_repeats_nothing_in_json() {
+async fn a_refusal_repeats_no_value_in_the_json_log() {
     assert_refusals_hide("JSON").await;
 }
 
 #[tokio::test]
-async fn a_refusal_repeats_nothing_in_text() {
+async fn a_refusal_repeats_no_value_in_the_text_log() {
     assert_refusals_hide("Text").await;
 }
 
 #[tokio::test]
-async fn connect_has_nothing_logged_that_it_quotes_in_json() {
+async fn values_that_connect_quotes_are_not_in_the_json_log() {
     assert_faults_hide("JSON").await;
 }
 
 #[tokio::test]
-async fn connect_has_nothing_logged_that_it_quotes_in_text() {
+async fn values_that_connect_quotes_are_not_in_the_text_log() {
     assert_faults_hide("Text").await;
 }
 
 #[tokio::test]
-async fn a_timeout_and_a_success_tell_nothing() {
+async fn a_timeout_and_a_success_log_no_value() {
     for format in ["JSON", "Text"] {
         let aws = start(settings(format).timeout(Duration::from_secs(2))).await;
         let event = http(&request().to_string());

@@ -1,4 +1,4 @@
-//! Whose past chats can be continued, and related to.
+//! The past chats that a caller may continue or relate to.
 
 use local_aws::world::{
     CUSTOMER_ID, ENDED_INITIAL_CONTACT_ID, ENDED_LATEST_CONTACT_ID, OTHER_CUSTOMERS_CONTACT_ID,
@@ -7,13 +7,13 @@ use local_aws::world::{
 use local_aws::{Fault, LocalAws, Operation, Options};
 use serde_json::{Value, json};
 
-use crate::support::{
+use support::{
     INSTANCE_ID, body, calls, http_1, http_2, options, signed_in, start, starts, status,
 };
 
 const UNKNOWN_CONTACT_ID: &str = "a1b2c3d4-5678-90ab-cdef-fffffffffff1";
 
-/// Settings under which callers are verified customers.
+/// Returns options with which callers are verified customers.
 fn verified() -> Options {
     options().env("CUSTOMER_ID_CLAIM", "sub")
 }
@@ -40,8 +40,8 @@ fn look_at(id: &str) -> String {
 
 const START: &str = "PUT /contact/chat";
 
-/// What the seeded customer gets for a request: the answer, byte for byte but
-/// for the request's id, and the calls that it took.
+/// Sends a request of the customer that the stand-in knows. Returns the answer,
+/// its text without the request id, and the calls to Connect.
 async fn attempt(aws: &LocalAws, request: &Value) -> (Value, String, Vec<String>) {
     aws.connect().forget_requests();
     let invoked = aws.invoke_json(&signed_in(CUSTOMER_ID, request)).await;
@@ -50,9 +50,9 @@ async fn attempt(aws: &LocalAws, request: &Value) -> (Value, String, Vec<String>
 }
 
 #[tokio::test]
-async fn a_stranger_cannot_read_anothers_past_chat() {
+async fn an_untrusted_caller_cannot_read_the_past_chat_of_another_customer() {
     let aws = start(verified()).await;
-    let mut told = std::collections::BTreeSet::new();
+    let mut answers = std::collections::BTreeSet::new();
     let requests =
         [OTHER_CUSTOMERS_CONTACT_ID, UNKNOWN_CONTACT_ID, OWNERLESS_CONTACT_ID, VOICE_CONTACT_ID];
     let requests = requests.map(|id| [(id, whole(id)), (id, segment(id))]);
@@ -63,9 +63,9 @@ async fn a_stranger_cannot_read_anothers_past_chat() {
         assert_eq!(status(&answer), 403, "{request}: {answer}");
         assert_eq!(body(&answer)["code"], "ForbiddenException");
         assert_eq!(calls, [look_at(id)], "{request}");
-        told.insert(bytes);
+        answers.insert(bytes);
     }
-    assert_eq!(told.len(), 1, "the answers tell contacts apart: {told:#?}");
+    assert_eq!(answers.len(), 1, "the answers differ: {answers:#?}");
     assert_eq!(aws.connect().chats(), 0);
 }
 
@@ -73,7 +73,7 @@ async fn a_stranger_cannot_read_anothers_past_chat() {
 async fn customers_continue_their_own_past_chats() {
     let aws = start(verified()).await;
     let (initial, latest) = (ENDED_INITIAL_CONTACT_ID, ENDED_LATEST_CONTACT_ID);
-    for (request, asked, source) in [
+    for (request, looked_up, source) in [
         (whole(initial), initial, initial),
         (whole(latest), latest, initial),
         (segment(initial), initial, initial),
@@ -81,7 +81,7 @@ async fn customers_continue_their_own_past_chats() {
     ] {
         let (answer, _, calls) = attempt(&aws, &request).await;
         assert_eq!(status(&answer), 200, "{request}: {answer}");
-        assert_eq!(calls, [look_at(asked), START.to_owned()], "{request}");
+        assert_eq!(calls, [look_at(looked_up), START.to_owned()], "{request}");
         let chat = starts(&aws).remove(0);
         let mut expected = request["PersistentChat"].clone();
         expected["SourceContactId"] = json!(source);
@@ -113,7 +113,7 @@ async fn customers_relate_chats_to_any_contact_of_theirs() {
 }
 
 #[tokio::test]
-async fn a_stranger_whom_nobody_verifies_cannot_name_a_past_chat() {
+async fn an_unverified_caller_cannot_name_a_past_chat() {
     let aws = start(options()).await;
     for (request, place) in [
         (segment(OWNERLESS_CONTACT_ID), "/PersistentChat"),
@@ -122,7 +122,7 @@ async fn a_stranger_whom_nobody_verifies_cannot_name_a_past_chat() {
         (segment("../.."), "/PersistentChat"),
     ] {
         let text = request.to_string();
-        // Claims that no setting makes a customer of count for nothing.
+        // Without CUSTOMER_ID_CLAIM, claims make no customer.
         for event in [http_1(&text), http_2(&text), signed_in(CUSTOMER_ID, &request)] {
             let answer = aws.invoke_json(&event).await.payload;
             assert_eq!(status(&answer), 403, "{event}: {answer}");
@@ -133,7 +133,7 @@ async fn a_stranger_whom_nobody_verifies_cannot_name_a_past_chat() {
 }
 
 #[tokio::test]
-async fn unverified_callers_name_past_chats_only_where_the_deployer_says_so() {
+async fn unverified_callers_name_past_chats_only_if_the_deployer_allows_it() {
     let allow = ("ALLOW_UNVERIFIED_PERSISTENT_CHAT", "true");
     let aws = start(options().env(allow.0, allow.1)).await;
     for request in [segment(ENDED_LATEST_CONTACT_ID), related(VOICE_CONTACT_ID)] {
@@ -144,14 +144,14 @@ async fn unverified_callers_name_past_chats_only_where_the_deployer_says_so() {
 
     let aws = start(verified().env(allow.0, allow.1)).await;
     let (answer, _, calls) = attempt(&aws, &segment(OTHER_CUSTOMERS_CONTACT_ID)).await;
-    assert_eq!(status(&answer), 403, "a verified customer is held to it: {answer}");
+    assert_eq!(status(&answer), 403, "the setting applies to a verified customer: {answer}");
     assert_eq!(calls, [look_at(OTHER_CUSTOMERS_CONTACT_ID)]);
     let unverified = http_2(&segment(OWNERLESS_CONTACT_ID).to_string());
     assert_eq!(status(&aws.invoke_json(&unverified).await.payload), 401);
 }
 
 #[tokio::test]
-async fn a_past_chat_stays_closed_while_its_owner_cannot_be_learned() {
+async fn a_past_chat_stays_closed_while_its_owner_is_unknown() {
     let aws = start(verified()).await;
     let of = |status, code: &str| Fault::status(status, code);
     for (fault, expected) in [
@@ -173,7 +173,7 @@ async fn a_past_chat_stays_closed_while_its_owner_cannot_be_learned() {
     }
 }
 
-/// Texts that would lead elsewhere if they came to stand in a path.
+/// Returns strings that would change the path of a request if they were put into it.
 fn hostile() -> Vec<String> {
     let other = OTHER_CUSTOMERS_CONTACT_ID;
     let mut texts: Vec<String> = [
@@ -237,7 +237,7 @@ async fn a_hostile_contact_id_leads_to_no_other_request() {
 }
 
 #[tokio::test]
-async fn a_hostile_contact_id_is_data_where_nobody_looks_at_it() {
+async fn a_hostile_contact_id_that_is_not_looked_up_is_passed_on_as_data() {
     let aws = start(options().env("ALLOW_UNVERIFIED_PERSISTENT_CHAT", "true")).await;
     for id in hostile() {
         aws.connect().forget_requests();

@@ -1,14 +1,12 @@
-//! Payloads that cannot start a chat, whoever sends them.
+//! Payloads that cannot start a chat for any caller.
 
 use serde_json::json;
 
 use super::{REQUEST, with};
-use crate::support::{
-    assert_failed, body, event, http_1, http_2, options, pointers, send, start, starts,
-};
+use support::{assert_failed, body, event, http_1, http_2, options, pointers, send, start, starts};
 
 #[tokio::test]
-async fn events_of_other_services_are_named_and_start_nothing() {
+async fn events_of_other_services_are_named_and_start_no_chat() {
     let aws = start(options()).await;
     let records = |member: &str, source: &str| json!({"Records": [{member: source}]});
     let v1 = http_1(REQUEST);
@@ -48,7 +46,7 @@ async fn events_of_other_services_are_named_and_start_nothing() {
 }
 
 #[tokio::test]
-async fn what_is_no_object_is_refused() {
+async fn a_payload_that_is_not_an_object_is_refused() {
     let aws = start(options()).await;
     let deep = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
     let nested = format!(r#"{{"Attributes":{}}}"#, deep(200));
@@ -82,12 +80,12 @@ async fn what_is_no_object_is_refused() {
     let (invoked, _) = send(&aws, &json!({"Records": [record]})).await;
     let failures = json!({"batchItemFailures": [{"itemIdentifier": "m"}]});
     assert_eq!(invoked.payload, failures);
-    assert_eq!(aws.function().starts(), 1, "the process lives");
+    assert_eq!(aws.function().starts(), 1, "the process was restarted");
 }
 
-/// A chat that Connect's own event opened would emit the next such event.
+/// A chat that an event of Connect started would emit the next such event.
 #[tokio::test]
-async fn an_event_of_connects_own_starts_no_chat() {
+async fn an_event_from_connect_starts_no_chat() {
     let aws = start(options()).await;
     let mut event = event("eventbridge-rule.json");
     event["source"] = json!("aws.connect");
@@ -99,9 +97,9 @@ async fn an_event_of_connects_own_starts_no_chat() {
     assert_eq!(starts(&aws).len(), 0);
 }
 
-/// `serde_json` re-reads a member of this name, and counts levels anew in it.
+/// `serde_json` parses the value of such a member again, with a new count of levels.
 #[tokio::test]
-async fn no_member_lifts_the_limit_of_nesting() {
+async fn no_member_raises_the_nesting_limit() {
     let aws = start(options()).await;
     let deep = |text: String| format!("{}{text}{}", "[".repeat(100), "]".repeat(100));
     let inner = serde_json::to_string(&deep("1".to_owned())).expect("text is JSON");
@@ -113,7 +111,7 @@ async fn no_member_lifts_the_limit_of_nesting() {
 }
 
 #[tokio::test]
-async fn a_body_that_is_not_text_is_not_the_absence_of_one() {
+async fn a_body_that_is_not_a_string_is_not_an_empty_body() {
     let aws = start(options()).await;
     let mut request = http_2("");
     request["body"] = json!({"customerName": "Jane"});

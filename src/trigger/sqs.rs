@@ -1,0 +1,79 @@
+//! SQS messages.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::{IdempotencyKey, Payload, PayloadError, open_element, parse_text};
+use crate::json;
+
+/// The `eventSource` of SQS messages.
+pub(super) const EVENT_SOURCE: &str = "aws:sqs";
+
+/// One message of an SQS batch, or of a pipe whose source is a queue.
+pub struct SqsRecord<'a> {
+    /// The id under which a failure is reported; absent if this is no record.
+    pub message_id: Option<String>,
+    /// Whether the queue keeps its messages in order.
+    pub is_fifo: bool,
+    body: Option<Cow<'a, str>>,
+    /// The invocation whose event Lambda put into a dead-letter queue.
+    failed_request_id: Option<String>,
+}
+
+impl<'a> SqsRecord<'a> {
+    pub(super) fn new(record: &'a RawValue) -> Self {
+        let [id, queue, body, attributes] =
+            json::members(record, ["messageId", "eventSourceARN", "body", "messageAttributes"]);
+        Self {
+            message_id: text(id).filter(|id| !id.is_empty()),
+            is_fifo: text(queue).is_some_and(|queue| is_fifo(&queue)),
+            body: body.and_then(json::string),
+            failed_request_id: attributes.and_then(failed_request_id),
+        }
+    }
+
+    /// Returns the request in the body: an event, a request, or an SNS
+    /// notification with either in it.
+    pub(super) fn open(self, key: IdempotencyKey) -> Result<Payload<'a>, PayloadError> {
+        let body = self.body.as_deref().ok_or(PayloadError::NoBody)?;
+        let message = parse_text(body)?;
+        let notified = notification(&message).map(|text| parse_text(&text)).transpose()?;
+        let key = match (self.failed_request_id, self.message_id) {
+            (Some(request_id), _) => IdempotencyKey::Invocation { request_id, index: 0 },
+            (None, Some(message_id)) => IdempotencyKey::Sqs { message_id },
+            (None, None) => key,
+        };
+        open_element(notified.as_ref().unwrap_or(&message), key).map(Payload::into_owned)
+    }
+}
+
+/// Whether this is a record that a pipe delivers as it comes from the queue.
+pub(super) fn is_record(element: &RawValue) -> bool {
+    let [source, id] = json::members(element, ["eventSource", "messageId"]);
+    id.is_some() && source.and_then(json::string).is_some_and(|source| source == EVENT_SOURCE)
+}
+
+fn text(value: Option<&RawValue>) -> Option<String> {
+    value.and_then(json::string).map(Cow::into_owned)
+}
+
+/// A FIFO queue's name must end in `.fifo` (SQS developer guide).
+fn is_fifo(queue_arn: &str) -> bool {
+    queue_arn.strip_suffix(".fifo").is_some()
+}
+
+/// The `Message` of an SNS notification (without raw message delivery).
+fn notification(message: &RawValue) -> Option<Cow<'_, str>> {
+    let [kind, topic, text] = json::members(message, ["Type", "TopicArn", "Message"]);
+    let is_notification = json::string(kind?)? == "Notification" && topic.is_some();
+    is_notification.then(|| json::string(text?))?
+}
+
+/// The `RequestID` that Lambda adds to the messages of a dead-letter queue,
+/// beside the `ErrorCode` (Lambda developer guide, "Dead-letter queues").
+fn failed_request_id(attributes: &RawValue) -> Option<String> {
+    json::member(attributes, "ErrorCode")?;
+    let id = json::string(json::at(attributes, &["RequestID", "stringValue"])?)?;
+    Some(id.into_owned()).filter(|id| !id.is_empty())
+}

@@ -1,0 +1,4 @@
+#!/bin/sh
+# Runs the function with at most 128 MB of data. macOS ignores the limit.
+ulimit -d 131072
+exec "$FUNCTION"

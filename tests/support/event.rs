@@ -1,0 +1,49 @@
+//! Events to send.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+/// Returns the path of a file or folder of the repository.
+pub fn folder(name: &str) -> PathBuf {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).join(name)
+}
+
+/// Parses a file of `events/`.
+pub fn event(name: &str) -> Value {
+    let file = folder("events").join(name);
+    let text = std::fs::read_to_string(&file).expect("the event's file is there");
+    serde_json::from_str(&text).expect("the event is JSON")
+}
+
+/// Returns the HTTP request of payload format 2.0 with this body, as HTTP APIs send it.
+pub fn http_2(body: &str) -> Value {
+    let mut event = event("http-api.json");
+    event["headers"] = json!({"content-type": "application/json", "host": "api.example.com"});
+    event["body"] = json!(body);
+    event["isBase64Encoded"] = json!(false);
+    if let Some(context) = event["requestContext"].as_object_mut() {
+        context.remove("authorizer");
+    }
+    event
+}
+
+/// Returns the HTTP request of payload format 1.0 with this body, as REST APIs send it.
+pub fn http_1(body: &str) -> Value {
+    let mut event = event("rest-api.json");
+    event["headers"] = json!({"Content-Type": "application/json", "Host": "api.example.com"});
+    event["multiValueHeaders"] =
+        json!({"Content-Type": ["application/json"], "Host": ["api.example.com"]});
+    event["body"] = json!(body);
+    event["isBase64Encoded"] = json!(false);
+    event["requestContext"]["authorizer"] = Value::Null;
+    event
+}
+
+/// Returns the HTTP request of payload format 2.0 with this body, from a caller
+/// whose verified claim `sub` is this.
+pub fn signed_in(sub: &str, request: &Value) -> Value {
+    let mut event = http_2(&request.to_string());
+    event["requestContext"]["authorizer"] = json!({"jwt": {"claims": {"sub": sub}}});
+    event
+}
