@@ -1,10 +1,10 @@
 //! Amazon Connect's participant service: the chats themselves, with a scripted agent at the other end.
 //!
 //! ```text
-//! customer ─HTTP──────▶ routes ─▶ connection, message, event, transcript, disconnect ─┐
-//! customer ─websocket─▶ socket ◀──────────────────── chat ◀───────────────────────────┤
-//! StartChatContact, StopContact ─────────────────▶ service ─▶ contacts of `connect`   │
-//!                                                  agent ─────────────────────────────┘
+//! HTTP ──────▶ routes ─▶ connection, message, event, transcript ─┐
+//! websocket ─▶ socket ───────────────────────────────────────────┼─▶ service ─▶ chat
+//!              agent ────────────────────────────────────────────┤      └─▶ contacts of `connect`
+//! StartChatContact, StopContact ─────────────────────────────────┘
 //! ```
 //!
 //! A `Chat` is state alone. `Participants` has the chats, and changes elsewhere what their course changes there.
@@ -14,11 +14,9 @@ mod chat;
 mod connection;
 mod control;
 mod credentials;
-mod disconnect;
 mod event;
 mod item;
 mod message;
-mod rates;
 mod refusal;
 mod routes;
 mod script;

@@ -38,14 +38,14 @@ struct Agent {
 impl Agent {
     async fn attend(self, messages: UnboundedReceiver<Item>) {
         let duration = self.service.paced(self.chat.terms.duration);
-        let talk = time::timeout(duration, self.talk(messages));
-        let reason = talk.await.unwrap_or(EndReason::Expired);
+        let ended = time::timeout(duration, self.talk(messages)).await;
+        let reason = ended.unwrap_or(EndReason::EXPIRED);
         self.service.end(&self.chat, reason);
     }
 
     /// Talks until one of the two leaves.
     async fn talk(&self, mut messages: UnboundedReceiver<Item>) -> EndReason {
-        let mut agent = self.join(FIRST, script::greeting).await;
+        let mut agent = self.join(FIRST, script::OFFER).await;
         let mut was_transferred = false;
         while let Some(message) = messages.recv().await {
             self.read(&agent, &message).await;
@@ -55,24 +55,25 @@ impl Agent {
                     was_transferred = true;
                     self.say(&agent, script::PLAIN, "I am passing you on to a colleague.").await;
                     self.service.transfer(&self.chat);
-                    agent = self.join(SECOND, script::greeting_after_transfer).await;
+                    agent = self.join(SECOND, script::OFFER_AFTER_TRANSFER).await;
                 }
                 Act::End => {
                     self.say(&agent, script::PLAIN, "Goodbye!").await;
-                    return EndReason::Agent;
+                    return EndReason::AGENT;
                 }
             }
         }
         self.pause(BEFORE_LEAVING).await;
-        EndReason::Customer
+        EndReason::CUSTOMER
     }
 
-    async fn join(&self, name: &str, greeting: fn(&str, &str) -> String) -> Participant {
+    async fn join(&self, name: &str, offer: &str) -> Participant {
         self.pause(BEFORE_JOINING).await;
         let agent = Participant::agent(name);
         self.chat.agent_joins(&agent);
         self.service.tell(&self.chat, &format!("{name} joined"));
-        self.say(&agent, script::PLAIN, &greeting(&self.chat.customer.name, name)).await;
+        let greeting = format!("Hello {}, this is {name}. {offer}", self.chat.customer.name);
+        self.say(&agent, script::PLAIN, &greeting).await;
         agent
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-use super::item::{self, ENDED, Item, JOINED, LEFT, Participant, TRANSFERRED};
+use super::item::{ENDED, Item, JOINED, LEFT, Participant, TRANSFERRED};
 use super::sockets::{Outgoing, Sockets};
 use super::terms::{EndReason, Phase, Terms};
 use crate::lock;
@@ -21,7 +21,7 @@ pub(crate) struct Chat {
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct State {
     pub(crate) contact_id: String,
     pub(crate) phase: Phase,
@@ -36,15 +36,7 @@ pub(crate) struct State {
 
 impl Chat {
     pub(crate) fn new(contact: &str, customer: Participant, terms: Terms, past: Vec<Item>) -> Self {
-        let state = State {
-            contact_id: contact.to_owned(),
-            phase: Phase::Waiting,
-            agent: None,
-            sockets: Sockets::default(),
-            items: Vec::new(),
-            sent: HashMap::new(),
-            to_agent: None,
-        };
+        let state = State { contact_id: contact.to_owned(), ..State::default() };
         let state = Mutex::new(state);
         Self { initial_contact_id: contact.to_owned(), customer, terms, past, state }
     }
@@ -100,14 +92,14 @@ impl Chat {
 
     /// Sends a message of the customer. `None` once the chat is over.
     /// With a client token that was used before, none is sent again.
-    pub(crate) fn send(&self, (kind, text): (&str, &str), token: Option<&str>) -> Option<Item> {
+    pub(crate) fn send(&self, message: (&str, &str), client_token: &str) -> Option<Item> {
         let mut state = self.state();
-        if let Some(sent) = token.and_then(|token| state.sent.get(token)) {
+        if let Some(sent) = state.sent.get(client_token) {
             return Some(sent.clone());
         }
-        let sent = self.message(&mut state, &self.customer, (kind, text))?;
-        if let Some(token) = token {
-            state.sent.insert(token.to_owned(), sent.clone());
+        let sent = self.message(&mut state, &self.customer, message)?;
+        if !client_token.is_empty() {
+            state.sent.insert(client_token.to_owned(), sent.clone());
         }
         if let Some(agent) = &state.to_agent {
             // The agent may have gone just now.
@@ -122,23 +114,23 @@ impl Chat {
     }
 
     /// Sends an event that no transcript keeps, such as typing.
-    pub(crate) fn signal(&self, sender: &Participant, content_type: &str) -> Item {
+    pub(crate) fn signal(&self, sender: &Participant, content_type: &str) {
         let state = self.state();
         let item = Item::event(&state.contact_id, sender, content_type);
         state.sockets.send(&item.frame(&self.initial_contact_id));
-        item
     }
 
-    /// Notes that a recipient got a message or read it. `false` if this session has no such message.
+    /// Notes that the recipient got a message or read it. `false` if this session has no such message.
     pub(crate) fn receive(&self, id: &str, recipient: &Participant, content_type: &str) -> bool {
-        let mut state = self.state();
-        let State { items, sockets, contact_id, .. } = &mut *state;
-        let found = items.iter_mut().find(|item| item.id == id && item.content.is_some());
-        let receipt = found.map(|message| message.receive(&recipient.id, content_type));
-        if let Some(Some(receipt)) = &receipt {
-            sockets.send(&item::receipt_frame(&self.initial_contact_id, contact_id, receipt));
+        let State { items, sockets, .. } = &mut *self.state();
+        let Some(message) = items.iter_mut().find(|item| item.id == id && item.content.is_some())
+        else {
+            return false;
+        };
+        if let Some(receipt) = message.receive(recipient, content_type) {
+            sockets.send(&receipt.frame(&self.initial_contact_id));
         }
-        receipt.is_some()
+        true
     }
 
     /// The customer leaves.
@@ -184,18 +176,17 @@ impl Chat {
         (kind, text): (&str, &str),
     ) -> Option<Item> {
         let item = Item::message(&state.contact_id, sender, kind, text);
-        (!state.is_over()).then(|| self.push(state, item.clone()))?;
-        Some(item)
+        (!state.is_over()).then(|| self.push(state, item))
     }
 
     fn event(&self, state: &mut State, sender: &Participant, content_type: &str) {
-        let item = Item::event(&state.contact_id, sender, content_type);
-        self.push(state, item);
+        self.push(state, Item::event(&state.contact_id, sender, content_type));
     }
 
-    fn push(&self, state: &mut State, item: Item) {
+    fn push(&self, state: &mut State, item: Item) -> Item {
         state.sockets.send(&item.frame(&self.initial_contact_id));
-        state.items.push(item);
+        state.items.push(item.clone());
+        item
     }
 }
 

@@ -1,44 +1,46 @@
-//! `POST /participant/connection`
+//! `POST /participant/connection` and `POST /participant/disconnect`
 
 use std::sync::Arc;
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::agent;
 use super::chat::Chat;
 use super::refusal::{Refusal, invalid};
 use super::service::Participants;
+use super::terms::{EndReason, strings};
 
-const CREDENTIALS: &str = "CONNECTION_CREDENTIALS";
-const TYPES: [&str; 2] = ["WEBSOCKET", CREDENTIALS];
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct Request {
-    #[serde(rename = "Type")]
-    types: Option<Vec<String>>,
-    connect_participant: Option<bool>,
-}
+const TYPES: [&str; 2] = ["WEBSOCKET", "CONNECTION_CREDENTIALS"];
 
 /// Creates a connection of the customer.
 pub(crate) fn create(
     service: &Arc<Participants>,
     chat: &Arc<Chat>,
-    request: &Request,
+    body: &Value,
 ) -> Result<Value, Refusal> {
-    let connects = request.connect_participant == Some(true);
-    let types: Vec<_> = request.types.iter().flatten().map(String::as_str).collect();
-    if types.is_empty() && (request.types.is_some() || !connects) {
+    let connects = body.get("ConnectParticipant") == Some(&Value::Bool(true));
+    let types = strings(body, "Type");
+    let is_absent = body.get("Type").is_none_or(Value::is_null);
+    if types.is_empty() && !(is_absent && connects) {
         return Err(invalid("Type is required without ConnectParticipant"));
     }
     if types.iter().any(|kind| !TYPES.contains(kind)) {
         return Err(invalid("Type must be WEBSOCKET or CONNECTION_CREDENTIALS for a chat"));
     }
     let mut answer = Map::new();
-    service.issue(chat, &types, &mut answer);
+    service.credentials().issue(chat, &types, &mut answer);
     if connects {
         agent::connect_customer(service, chat);
     }
     Ok(Value::Object(answer))
+}
+
+/// Disconnects the customer. If no agent is there, or the agent is not to stay, the chat ends.
+pub(crate) fn end(service: &Participants, chat: &Chat) -> Value {
+    chat.leave();
+    let is_alone = chat.state().agent.is_none();
+    if is_alone || chat.terms.disconnects_agent {
+        service.end(chat, EndReason::CUSTOMER);
+    }
+    json!({})
 }

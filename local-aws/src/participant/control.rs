@@ -8,33 +8,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::chat::Chat;
 use super::service::Participants;
 use super::sockets::Outgoing;
-use super::terms::{EndReason, Phase};
+use super::terms::{EndReason, Phase, text};
 use crate::respond;
-
-/// What can be done to a chat.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum Action {
-    /// The agent ends it.
-    AgentEnds,
-    /// Its websockets are cut.
-    DropConnection,
-    /// Its connection tokens expire.
-    ExpireToken,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-struct Request {
-    contact_id: String,
-    action: Action,
-}
 
 pub(crate) fn router(service: Arc<Participants>) -> Router {
     Router::new().route("/_local/chats", get(list).post(act)).with_state(service)
@@ -47,23 +27,18 @@ async fn list(State(service): State<Arc<Participants>>) -> Response {
 
 /// `{"ContactId": "…", "Action": "agentEnds"}`
 async fn act(State(service): State<Arc<Participants>>, body: Bytes) -> Response {
-    let request: Request = match serde_json::from_slice(&body) {
-        Ok(request) => request,
-        Err(error) => return refused(&error.to_string()),
+    let refused = |message| respond::json(StatusCode::BAD_REQUEST, &json!({"message": message}));
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let Some(chat) = service.chat(text(&body, "ContactId")) else {
+        return refused("ContactId must be that of a chat");
     };
-    let Some(chat) = service.chat(&request.contact_id) else {
-        return refused("there is no such chat");
-    };
-    match request.action {
-        Action::AgentEnds => service.end(&chat, EndReason::Agent),
-        Action::DropConnection => chat.state().sockets.end(&Outgoing::Cut),
-        Action::ExpireToken => service.expire_token(&chat),
+    match text(&body, "Action") {
+        "agentEnds" => service.end(&chat, EndReason::AGENT),
+        "dropConnection" => chat.state().sockets.end(&Outgoing::Cut),
+        "expireToken" => service.credentials().expire(&chat),
+        _ => return refused("Action must be agentEnds, dropConnection or expireToken"),
     }
     respond::json(StatusCode::OK, &describe(&chat))
-}
-
-fn refused(message: &str) -> Response {
-    respond::json(StatusCode::BAD_REQUEST, &json!({"message": message}))
 }
 
 fn describe(chat: &Chat) -> Value {
@@ -73,7 +48,7 @@ fn describe(chat: &Chat) -> Value {
         Phase::Waiting => ("WAITING", None),
         Phase::Connected => ("CONNECTED", None),
         Phase::CustomerLeft => ("CUSTOMER_LEFT", None),
-        Phase::Ended(reason) => ("ENDED", Some(reason.name())),
+        Phase::Ended(EndReason(reason)) => ("ENDED", Some(reason)),
     };
     json!({
         "ContactId": state.contact_id,

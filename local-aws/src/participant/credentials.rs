@@ -27,20 +27,29 @@ pub(crate) enum Token {
     Websocket,
 }
 
-/// The tokens that are in use: each with its chat, and until when it is valid, if that is not for ever.
-#[derive(Debug, Default)]
-pub(crate) struct Credentials(HashMap<(Token, String), (Arc<Chat>, Option<Instant>)>);
+/// The tokens that are in use.
+#[derive(Debug)]
+pub(crate) struct Credentials {
+    /// Where websockets are opened.
+    address: SocketAddr,
+    /// The chat of each token, and until when it is valid, if that is not for ever.
+    tokens: HashMap<(Token, String), (Arc<Chat>, Option<Instant>)>,
+}
 
 impl Credentials {
+    pub(crate) fn new(address: SocketAddr) -> Self {
+        Self { address, tokens: HashMap::new() }
+    }
+
     /// The chat of a token, if the token is valid and the customer may take part.
     pub(crate) fn find(&self, kind: Token, token: &str) -> Option<Arc<Chat>> {
-        let (chat, end) = self.0.get(&(kind, token.to_owned()))?;
+        let (chat, end) = self.tokens.get(&(kind, token.to_owned()))?;
         let is_valid = end.is_none_or(|end| end > Instant::now()) && chat.is_open();
         is_valid.then(|| Arc::clone(chat))
     }
 
     pub(crate) fn add_participant(&mut self, token: String, chat: &Arc<Chat>) {
-        self.0.insert((Token::Participant, token), (Arc::clone(chat), None));
+        self.tokens.insert((Token::Participant, token), (Arc::clone(chat), None));
     }
 
     /// Adds what is asked for by `types` to an answer: `Websocket` and `ConnectionCredentials`.
@@ -48,42 +57,43 @@ impl Credentials {
         &mut self,
         chat: &Arc<Chat>,
         types: &[&str],
-        address: SocketAddr,
         answer: &mut Map<String, Value>,
     ) {
         if types.contains(&"CONNECTION_CREDENTIALS") {
             let token = tokens::connection();
-            let expiry = clock::iso8601_in(TOKEN_LIFE);
+            let expiry = self.lend(Token::Connection, &token, chat, TOKEN_LIFE);
             let credentials = json!({"ConnectionToken": token, "Expiry": expiry});
             answer.insert("ConnectionCredentials".to_owned(), credentials);
-            self.lend(Token::Connection, token, chat, TOKEN_LIFE);
         }
         if types.contains(&"WEBSOCKET") {
             let token = tokens::url();
+            let expiry = self.lend(Token::Websocket, &token, chat, URL_LIFE);
             let url = format!(
-                "ws://{address}{WEBSOCKET}?X-Amz-Algorithm=AWS4-HMAC-SHA256&{URL_TOKEN}={token}\
-                 &X-Amz-Expires=100&X-Amz-SignedHeaders=host"
+                "ws://{}{WEBSOCKET}?X-Amz-Algorithm=AWS4-HMAC-SHA256&{URL_TOKEN}={token}\
+                 &X-Amz-Expires=100&X-Amz-SignedHeaders=host",
+                self.address
             );
-            let expiry = clock::iso8601_in(URL_LIFE);
             let websocket = json!({"Url": url, "ConnectionExpiry": expiry});
             answer.insert("Websocket".to_owned(), websocket);
-            self.lend(Token::Websocket, token, chat, URL_LIFE);
         }
     }
 
-    fn lend(&mut self, kind: Token, token: String, chat: &Arc<Chat>, life: Duration) {
-        self.0.insert((kind, token), (Arc::clone(chat), Some(Instant::now() + life)));
+    /// Makes a token valid for this time: until when.
+    fn lend(&mut self, kind: Token, token: &str, chat: &Arc<Chat>, life: Duration) -> String {
+        let lease = (Arc::clone(chat), Some(Instant::now() + life));
+        self.tokens.insert((kind, token.to_owned()), lease);
+        clock::iso8601_in(life)
     }
 
     /// Has the connection tokens of a chat expire now.
     pub(crate) fn expire(&mut self, chat: &Arc<Chat>) {
         let expires =
             |kind: Token, of: &Arc<Chat>| kind == Token::Connection && Arc::ptr_eq(of, chat);
-        self.0.retain(|(kind, _), (of, _)| !expires(*kind, of));
+        self.tokens.retain(|(kind, _), (of, _)| !expires(*kind, of));
     }
 
     /// Forgets the chats that `gone` names.
     pub(crate) fn forget(&mut self, gone: impl Fn(&Chat) -> bool) {
-        self.0.retain(|_, (chat, _)| !gone(chat));
+        self.tokens.retain(|_, (chat, _)| !gone(chat));
     }
 }

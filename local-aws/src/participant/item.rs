@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::clock;
@@ -60,7 +60,7 @@ struct Receipt {
 /// What is known of a message besides its content.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub(crate) struct Metadata {
+struct Metadata {
     message_id: String,
     receipts: Vec<Receipt>,
 }
@@ -119,40 +119,28 @@ impl Item {
     }
 
     /// Notes that a recipient got the message or read it. The receipt to send, unless that is known.
-    pub(crate) fn receive(&mut self, recipient: &str, content_type: &str) -> Option<Metadata> {
-        let Metadata { message_id, receipts } = self.message_metadata.as_mut()?;
-        let known = receipts.iter().position(|known| known.recipient_participant_id == recipient);
+    pub(crate) fn receive(&mut self, recipient: &Participant, content_type: &str) -> Option<Self> {
+        let receipts = &mut self.message_metadata.as_mut()?.receipts;
+        let known =
+            receipts.iter().position(|known| known.recipient_participant_id == recipient.id);
         let mut receipt = known.map(|known| receipts.remove(known)).unwrap_or_default();
-        recipient.clone_into(&mut receipt.recipient_participant_id);
+        recipient.id.clone_into(&mut receipt.recipient_participant_id);
         let Receipt { read_timestamp, delivered_timestamp, .. } = &mut receipt;
         let time = if content_type == READ { read_timestamp } else { delivered_timestamp };
         let is_new = time.is_none();
         time.get_or_insert_with(|| clock::iso8601_in(Duration::ZERO));
         receipts.push(receipt.clone());
-        is_new.then(|| Metadata { message_id: message_id.clone(), receipts: vec![receipt] })
+        let event = Self::event(self.contact_id.as_deref()?, recipient, METADATA);
+        let metadata = Metadata { message_id: self.id.clone(), receipts: vec![receipt] };
+        let message_metadata = Some(metadata);
+        is_new.then_some(Self { kind: "MESSAGEMETADATA", message_metadata, ..event })
     }
 
     /// The frame that carries the item.
     pub(crate) fn frame(&self, initial_contact_id: &str) -> String {
-        frame(json!(self), initial_contact_id)
+        let mut content = json!(self);
+        content["InitialContactId"] = json!(initial_contact_id);
+        let content = content.to_string();
+        json!({"topic": TOPIC, "contentType": "application/json", "content": content}).to_string()
     }
-}
-
-/// The frame that carries a receipt.
-pub(crate) fn receipt_frame(initial_contact_id: &str, contact: &str, receipt: &Metadata) -> String {
-    let content = json!({
-        "Id": Uuid::new_v4().to_string(),
-        "Type": "MESSAGEMETADATA",
-        "ContentType": METADATA,
-        "AbsoluteTime": clock::iso8601_in(Duration::ZERO),
-        "MessageMetadata": receipt,
-        "ContactId": contact,
-    });
-    frame(content, initial_contact_id)
-}
-
-fn frame(mut content: Value, initial_contact_id: &str) -> String {
-    content["InitialContactId"] = json!(initial_contact_id);
-    let content = content.to_string();
-    json!({"topic": TOPIC, "contentType": "application/json", "content": content}).to_string()
 }

@@ -1,53 +1,29 @@
 //! `POST /participant/message`
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::chat::Chat;
 use super::refusal::{Refusal, denied, invalid};
 use super::script::{MARKDOWN, PLAIN, RESPONSE};
 use super::service::Participants;
+use super::terms::text;
 
 const TYPES: [&str; 4] = [PLAIN, MARKDOWN, "application/json", RESPONSE];
-const CONTENT_BYTES: usize = 16_384;
-const CLIENT_TOKEN: usize = 500;
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub(crate) struct Request {
-    content_type: String,
-    content: String,
-    client_token: Option<String>,
-}
 
 /// Sends a message of the customer.
-pub(crate) fn send(
-    service: &Participants,
-    chat: &Chat,
-    request: &Request,
-) -> Result<Value, Refusal> {
-    check(chat, request)?;
-    let token = request.client_token.as_deref().filter(|token| !token.is_empty());
-    let sent = chat.send((&request.content_type, &request.content), token).ok_or_else(denied)?;
-    service.tell_message(chat, &chat.customer, &request.content);
+pub(crate) fn send(service: &Participants, chat: &Chat, body: &Value) -> Result<Value, Refusal> {
+    let (content_type, content) = (text(body, "ContentType"), text(body, "Content"));
+    let client_token = text(body, "ClientToken");
+    let rules = [
+        (TYPES.contains(&content_type), "ContentType is not one that can be sent"),
+        (chat.terms.allows(content_type), "ContentType is not one that the chat was started with"),
+        ((1..=16_384).contains(&content.len()), "Content must have 1 to 16384 bytes"),
+        (client_token.len() <= 500, "ClientToken must have at most 500 characters"),
+    ];
+    if let Some((_, rule)) = rules.into_iter().find(|(is_kept, _)| !is_kept) {
+        return Err(invalid(rule));
+    }
+    let sent = chat.send((content_type, content), client_token).ok_or_else(denied)?;
+    service.tell_message(chat, &chat.customer, content);
     Ok(json!({"Id": sent.id, "AbsoluteTime": sent.absolute_time}))
-}
-
-fn check(chat: &Chat, request: &Request) -> Result<(), Refusal> {
-    let content_type = request.content_type.as_str();
-    if !TYPES.contains(&content_type) {
-        return Err(invalid(&format!("ContentType must be one of {}", TYPES.join(", "))));
-    }
-    if !chat.terms.allows(content_type) {
-        return Err(invalid(
-            "ContentType is not among the SupportedMessagingContentTypes of the chat",
-        ));
-    }
-    if request.content.is_empty() || request.content.len() > CONTENT_BYTES {
-        return Err(invalid("Content must have 1 to 16384 bytes"));
-    }
-    if request.client_token.as_ref().is_some_and(|token| token.len() > CLIENT_TOKEN) {
-        return Err(invalid("ClientToken must have at most 500 characters"));
-    }
-    Ok(())
 }

@@ -1,69 +1,72 @@
 //! The participant service over HTTP, for pages of any origin.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{ConnectInfo, Path, Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{get, post};
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::chat::Chat;
 use super::credentials::{self, Token};
-use super::rates::Rates;
 use super::refusal::{Refusal, denied, invalid, throttled};
 use super::service::Participants;
-use super::{connection, disconnect, event, message, socket, transcript};
+use super::{connection, event, message, socket, transcript};
 use crate::connect::Operation;
 use crate::connect::answer::Answer;
+use crate::connect::limits::Bucket;
 use crate::connect::server::perform;
-use crate::options::Options;
+use crate::options::{Options, Rate};
 use crate::receive;
-use crate::respond::Reply;
 use crate::server::Connection;
 
 const BODY_LIMIT: usize = 256 * 1024;
 const ALLOWED_HEADERS: &str = "Content-Type,Authorization,X-Amz-Bearer,X-Amz-Date,X-Amz-Security-Token,\
     X-Amz-User-Agent,X-Amz-Content-Sha256,Amz-Sdk-Invocation-Id,Amz-Sdk-Request";
 
-#[derive(Debug)]
+/// The resources, each with its operation and AWS's quota of that: calls per second, and calls at once.
+const RESOURCES: [(&str, Operation, f64, u32); 5] = [
+    ("connection", Operation::CreateParticipantConnection, 6.0, 9),
+    ("message", Operation::SendMessage, 10.0, 15),
+    ("event", Operation::SendEvent, 10.0, 15),
+    ("transcript", Operation::GetTranscript, 8.0, 12),
+    ("disconnect", Operation::DisconnectParticipant, 3.0, 5),
+];
+
 struct Endpoint {
     service: Arc<Participants>,
-    rates: Rates,
+    resources: HashMap<&'static str, (Operation, Bucket)>,
 }
 
 /// The routes under `/participant/`.
 pub(crate) fn router(service: &Arc<Participants>, options: &Options) -> Router {
-    let endpoint = Endpoint { service: Arc::clone(service), rates: Rates::new(options) };
+    let resource = |(name, operation, per_second, burst)| {
+        let rate = options.rate.map(|_| Rate::new(per_second, burst));
+        (name, (operation, Bucket::new(rate)))
+    };
+    let resources = RESOURCES.into_iter().map(resource).collect();
+    let endpoint = Endpoint { service: Arc::clone(service), resources };
     let websocket = Router::new()
         .route(credentials::WEBSOCKET, get(socket::open))
         .with_state(Arc::clone(service));
     Router::new()
-        .route("/participant/{resource}", post(handle).options(preflight))
+        .route("/participant/{resource}", post(handle).options(StatusCode::NO_CONTENT))
         .layer(middleware::map_response(allow_any_origin))
         .with_state(Arc::new(endpoint))
         .merge(websocket)
 }
 
-async fn preflight() -> Response {
-    Reply::new(StatusCode::NO_CONTENT)
-        .header("access-control-allow-methods", "POST,OPTIONS")
-        .header("access-control-allow-headers", ALLOWED_HEADERS)
-        .header("access-control-max-age", "7200")
-        .body(Body::empty())
-}
-
 async fn allow_any_origin(mut response: Response) -> Response {
-    let headers = response.headers_mut();
     for (name, value) in [
         ("access-control-allow-origin", "*"),
+        ("access-control-allow-headers", ALLOWED_HEADERS),
+        ("access-control-max-age", "7200"),
         ("access-control-expose-headers", "x-amzn-RequestId,x-amzn-ErrorType"),
     ] {
-        headers.insert(name, axum::http::HeaderValue::from_static(value));
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
 }
@@ -76,66 +79,43 @@ async fn handle(
 ) -> Response {
     let (head, body) = request.into_parts();
     let body = receive::body(&head.headers, body, BODY_LIMIT).await.unwrap_or_default();
-    let operation = operation(&resource);
-    let fault = operation.and_then(|operation| endpoint.service.connect.take_fault(operation));
-    let usual = || endpoint.answer(operation, &head.headers, &body).unwrap_or_else(|no| *no);
-    perform(fault, &connection, usual, |_| ()).await
+    let service = &endpoint.service;
+    let Some((operation, rate)) = endpoint.resources.get(resource.as_str()) else {
+        let message = "The stand-in does not have this operation";
+        let unknown = || Answer::error(404, "UnknownOperationException", message);
+        return perform(None, &connection, unknown, |_| ()).await;
+    };
+    let usual = || {
+        let refused = (!rate.take()).then(throttled);
+        let answer = refused.map_or_else(|| answer(service, *operation, &head.headers, &body), Err);
+        answer.map_or_else(|refusal| *refusal, |answer| Answer::ok(&answer))
+    };
+    perform(service.connect.take_fault(*operation), &connection, usual, |_| ()).await
 }
 
-fn operation(resource: &str) -> Option<Operation> {
-    match resource {
-        "connection" => Some(Operation::CreateParticipantConnection),
-        "message" => Some(Operation::SendMessage),
-        "event" => Some(Operation::SendEvent),
-        "transcript" => Some(Operation::GetTranscript),
-        "disconnect" => Some(Operation::DisconnectParticipant),
-        _ => None,
-    }
-}
-
-impl Endpoint {
-    fn answer(
-        &self,
-        operation: Option<Operation>,
-        headers: &HeaderMap,
-        body: &[u8],
-    ) -> Result<Answer, Refusal> {
-        let service = &self.service;
-        let Some(operation) = operation else {
-            let message = "The stand-in does not have this operation";
-            return Err(Box::new(Answer::error(404, "UnknownOperationException", message)));
-        };
-        if !self.rates.take(operation) {
-            return Err(throttled());
-        }
-        let chat = self.chat(operation, headers).ok_or_else(denied)?;
-        let answer = match operation {
-            Operation::CreateParticipantConnection => {
-                connection::create(service, &chat, &read(body)?)
-            }
-            Operation::SendMessage => message::send(service, &chat, &read(body)?),
-            Operation::SendEvent => event::send(&chat, &read(body)?),
-            Operation::GetTranscript => transcript::get(&chat, &read(body)?),
-            _ => read::<Value>(body).map(|_| disconnect::leave(service, &chat)),
-        };
-        answer.map(|answer| Answer::ok(&answer))
-    }
-
-    /// The chat of the bearer: of a participant token for a new connection, else of a connection token.
-    fn chat(&self, operation: Operation, headers: &HeaderMap) -> Option<Arc<Chat>> {
-        let bearer = headers.get("x-amz-bearer")?.to_str().ok()?;
-        let kind = match operation {
-            Operation::CreateParticipantConnection => Token::Participant,
-            _ => Token::Connection,
-        };
-        self.service.find(kind, bearer)
-    }
-}
-
-/// Reads a JSON object; an empty body is an empty one.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
+fn answer(
+    service: &Arc<Participants>,
+    operation: Operation,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Value, Refusal> {
+    let kind = match operation {
+        Operation::CreateParticipantConnection => Token::Participant,
+        _ => Token::Connection,
+    };
+    let bearer = headers.get("x-amz-bearer").and_then(|bearer| bearer.to_str().ok());
+    let chat = bearer.and_then(|bearer| service.credentials().find(kind, bearer));
+    let chat = chat.ok_or_else(denied)?;
     let body = if body.is_empty() { b"{}" } else { body };
-    let object: serde_json::Result<Map<String, Value>> = serde_json::from_slice(body);
-    let read = object.and_then(|object| serde_json::from_value(Value::Object(object)));
-    read.map_err(|error| invalid(&format!("The request is not valid: {error}")))
+    let body = serde_json::from_slice(body).unwrap_or_default();
+    if !matches!(body, Value::Object(_)) {
+        return Err(invalid("The body must be a JSON object"));
+    }
+    match operation {
+        Operation::CreateParticipantConnection => connection::create(service, &chat, &body),
+        Operation::SendMessage => message::send(service, &chat, &body),
+        Operation::SendEvent => event::send(&chat, &body),
+        Operation::GetTranscript => transcript::get(&chat, body),
+        _ => Ok(connection::end(service, &chat)),
+    }
 }

@@ -19,16 +19,9 @@ pub(crate) enum Act {
     End,
 }
 
-pub(crate) fn greeting(customer: &str, agent: &str) -> String {
-    format!(
-        "Hello {customer}, this is {agent}. I repeat what you write. Write \"list\" to choose from a list, \
-         \"transfer\" for a colleague, \"bye\" to end the chat."
-    )
-}
-
-pub(crate) fn greeting_after_transfer(customer: &str, agent: &str) -> String {
-    format!("Hello {customer}, this is {agent}. I will help you from here.")
-}
+pub(crate) const OFFER: &str = "I repeat what you write. Write \"list\" to choose from a list, \
+    \"transfer\" for a colleague, \"bye\" to end the chat.";
+pub(crate) const OFFER_AFTER_TRANSFER: &str = "I will help you from here.";
 
 /// What the agent does about `message`.
 pub(crate) fn answer(message: &Item, terms: &Terms, was_transferred: bool) -> Act {
@@ -59,30 +52,16 @@ fn say(text: &str, terms: &Terms) -> Act {
 /// The element that was chosen: clients answer with its title, as it is or in JSON.
 fn chosen(content: &str) -> String {
     let json: Value = serde_json::from_str(content).unwrap_or_default();
-    let title = json
-        .pointer("/data/selectedElement")
-        .or_else(|| json.pointer("/data/content/title"))
-        .and_then(Value::as_str);
-    title.unwrap_or(content).to_owned()
+    let title =
+        json.pointer("/data/selectedElement").or_else(|| json.pointer("/data/content/title"));
+    title.and_then(Value::as_str).unwrap_or(content).to_owned()
 }
 
 fn list_picker() -> String {
-    let element = |title, subtitle| json!({"title": title, "subtitle": subtitle});
-    json!({
-        "templateType": "ListPicker",
-        "version": "1.0",
-        "data": {
-            "replyMessage": {"title": "Thank you", "subtitle": "The agent has your choice"},
-            "content": {
-                "title": "What is it about?",
-                "subtitle": "Choose one",
-                "elements": [
-                    element("My order", "Delivery, changes, returns"),
-                    element("An invoice", "Payment, refunds"),
-                    element("Something else", "We find out together"),
-                ],
-            },
-        },
-    })
-    .to_string()
+    let titles = ["My order", "An invoice", "Something else"];
+    let elements: Vec<_> = titles.iter().map(|title| json!({"title": title})).collect();
+    let content =
+        json!({"title": "What is it about?", "subtitle": "Choose one", "elements": elements});
+    let data = json!({"replyMessage": {"title": "Thank you"}, "content": content});
+    json!({"templateType": "ListPicker", "version": "1.0", "data": data}).to_string()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::time::Instant;
 
 use super::chat::Chat;
-use super::credentials::{Credentials, Token};
+use super::credentials::Credentials;
 use super::item::{Item, Participant};
 use super::seed;
 use super::terms::{EndReason, Phase, Terms, strings};
@@ -20,14 +20,11 @@ use crate::options::{Narrator, Options};
 
 /// How long Amazon Connect waits for the customer to connect.
 const PATIENCE: Duration = Duration::from_mins(5);
-/// How much of a message is printed.
-const PRINTED: usize = 200;
 
 /// Amazon Connect's participant service.
 #[derive(Debug)]
 pub(crate) struct Participants {
     pub(crate) connect: Connect,
-    address: SocketAddr,
     pace: f64,
     narrator: Narrator,
     /// The chats by contact; one that was transferred has several.
@@ -43,16 +40,14 @@ impl Participants {
         let (waiting, received) = mpsc::unbounded_channel();
         let service = Arc::new(Self {
             connect,
-            address,
             pace: options.chat_pace,
             narrator: options.chat_narrator.clone(),
             chats: Mutex::default(),
-            credentials: Mutex::default(),
+            credentials: Mutex::new(Credentials::new(address)),
             waiting,
         });
         tokio::spawn(end_unconnected(Arc::downgrade(&service), received));
-        let carrier: Weak<Self> = Arc::downgrade(&service);
-        service.connect.carry(carrier);
+        service.connect.carry(Arc::downgrade(&service) as Weak<Self>);
         service
     }
 
@@ -68,19 +63,8 @@ impl Participants {
         lock(&self.chats).get(contact).cloned()
     }
 
-    /// The chat of a token.
-    pub(crate) fn find(&self, kind: Token, token: &str) -> Option<Arc<Chat>> {
-        lock(&self.credentials).find(kind, token)
-    }
-
-    /// Adds the connections of `types` to an answer.
-    pub(crate) fn issue(&self, chat: &Arc<Chat>, types: &[&str], answer: &mut Map<String, Value>) {
-        lock(&self.credentials).issue(chat, types, self.address, answer);
-    }
-
-    /// Has the connection tokens of a chat expire now.
-    pub(crate) fn expire_token(&self, chat: &Arc<Chat>) {
-        lock(&self.credentials).expire(chat);
+    pub(crate) fn credentials(&self) -> MutexGuard<'_, Credentials> {
+        lock(&self.credentials)
     }
 
     /// This time by the chats' clock.
@@ -91,8 +75,8 @@ impl Participants {
     /// Ends a chat and its contact.
     pub(crate) fn end(&self, chat: &Chat, reason: EndReason) {
         if let Some(contact) = chat.end(reason) {
-            self.connect.finish_contact(&contact, reason.name());
-            self.tell(chat, &format!("ended: {}", reason.name()));
+            self.connect.finish_contact(&contact, reason.0);
+            self.tell(chat, &format!("ended: {}", reason.0));
         }
     }
 
@@ -106,9 +90,9 @@ impl Participants {
         }
     }
 
-    /// Prints a message.
+    /// Prints the beginning of a message.
     pub(crate) fn tell_message(&self, chat: &Chat, sender: &Participant, text: &str) {
-        let text: String = text.chars().take(PRINTED).collect();
+        let text: String = text.chars().take(200).collect();
         self.tell(chat, &format!("{}: {text:?}", sender.name));
     }
 
@@ -130,19 +114,19 @@ impl Carrier for Participants {
         let given = |name: &str| answer.get(name).and_then(Value::as_str);
         let [contact, id, token] = ["ContactId", "ParticipantId", "ParticipantToken"]
             .map(|name| given(name).unwrap_or_default().to_owned());
-        let past = given("ContinuedFromContactId").map(|contact| self.past(contact));
+        let continued = given("ContinuedFromContactId");
+        let past = continued.map(|contact| self.past(contact)).unwrap_or_default();
         let asked = |at| request.pointer(at).and_then(Value::as_str).unwrap_or_default();
         let customer = Participant::customer(&id, asked("/ParticipantDetails/DisplayName"));
-        let chat = Chat::new(&contact, customer, Terms::of(request), past.unwrap_or_default());
-        let chat = Arc::new(chat);
-        if request.get("InitialMessage").is_some_and(Value::is_object) {
-            chat.send(
-                (asked("/InitialMessage/ContentType"), asked("/InitialMessage/Content")),
-                None,
-            );
+        let chat = Arc::new(Chat::new(&contact, customer, Terms::of(request), past));
+        let initial = (asked("/InitialMessage/ContentType"), asked("/InitialMessage/Content"));
+        if !initial.1.is_empty() {
+            chat.send(initial, "");
         }
-        self.issue(&chat, &strings(request, "ConnectionTypes"), answer);
-        lock(&self.credentials).add_participant(token, &chat);
+        let mut credentials = self.credentials();
+        credentials.issue(&chat, &strings(request, "ConnectionTypes"), answer);
+        credentials.add_participant(token, &chat);
+        drop(credentials);
         lock(&self.chats).insert(contact.clone(), chat);
         // It fails only while everything ends.
         let _ = self.waiting.send((Instant::now() + self.paced(PATIENCE), contact));
@@ -150,14 +134,14 @@ impl Carrier for Participants {
 
     fn end(&self, contact: &str) {
         if let Some(chat) = self.chat(contact) {
-            Self::end(self, &chat, EndReason::Api);
+            Self::end(self, &chat, EndReason::API);
         }
     }
 
     fn forget(&self, contacts: &HashSet<&str>) {
         let gone = |chat: &Chat| contacts.contains(chat.initial_contact_id.as_str());
         lock(&self.chats).retain(|_, chat| !gone(chat));
-        lock(&self.credentials).forget(gone);
+        self.credentials().forget(gone);
     }
 }
 
@@ -171,7 +155,7 @@ async fn end_unconnected(
         let Some(service) = service.upgrade() else { return };
         let chat = service.chat(&contact);
         if let Some(chat) = chat.filter(|chat| chat.state().phase == Phase::Waiting) {
-            service.end(&chat, EndReason::NotConnected);
+            service.end(&chat, EndReason::NOT_CONNECTED);
         }
     }
 }

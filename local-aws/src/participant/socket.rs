@@ -7,8 +7,6 @@ use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
-use tokio::sync::mpsc::UnboundedReceiver;
-use uuid::Uuid;
 
 use super::agent;
 use super::chat::Chat;
@@ -27,94 +25,61 @@ pub(crate) async fn open(
 ) -> Response {
     let query = query.unwrap_or_default();
     let token = query.split('&').find_map(|pair| pair.strip_prefix(URL_TOKEN)?.strip_prefix('='));
-    match token.and_then(|token| service.find(Token::Websocket, token)) {
-        Some(chat) => {
-            upgrade.on_upgrade(|socket| Open::new(service, chat, socket).serve()).into_response()
-        }
+    match token.and_then(|token| service.credentials().find(Token::Websocket, token)) {
+        Some(chat) => upgrade.on_upgrade(|socket| serve(service, chat, socket)),
         None => StatusCode::FORBIDDEN.into_response(),
     }
 }
 
-struct Open {
-    service: Arc<Participants>,
-    chat: Arc<Chat>,
-    socket: WebSocket,
-    id: u64,
-    outgoing: UnboundedReceiver<Outgoing>,
+/// Carries frames in both directions until the connection is over.
+async fn serve(service: Arc<Participants>, chat: Arc<Chat>, mut socket: WebSocket) {
+    let (id, mut outgoing) = chat.state().sockets.open();
+    loop {
+        let frame = tokio::select! {
+            received = socket.recv() => match received {
+                Some(Ok(Message::Text(text))) => answer(&service, &chat, id, &text).to_string(),
+                Some(Ok(Message::Binary(_) | Message::Ping(_) | Message::Pong(_))) => continue,
+                _ => break,
+            },
+            next = outgoing.recv() => match next {
+                Some(Outgoing::Frame(frame)) if passes(&service).await => frame,
+                Some(Outgoing::Close) => {
+                    let _ = socket.send(Message::Close(None)).await;
+                    break;
+                }
+                _ => break,
+            },
+        };
+        if socket.send(Message::Text(frame.into())).await.is_err() {
+            break;
+        }
+    }
+    chat.state().sockets.remove(id);
 }
 
-impl Open {
-    fn new(service: Arc<Participants>, chat: Arc<Chat>, socket: WebSocket) -> Self {
-        let (id, outgoing) = chat.state().sockets.open();
-        Self { service, chat, socket, id, outgoing }
-    }
+/// Whether the next frame arrives; it may be late, or lost with its connection.
+async fn passes(service: &Participants) -> bool {
+    let Some(fault) = service.connect.take_fault(Operation::WebsocketFrame) else { return true };
+    tokio::time::sleep(fault.delay).await;
+    !fault.resets()
+}
 
-    async fn serve(mut self) {
-        while self.step().await.is_some() {}
-        self.chat.state().sockets.remove(self.id);
-    }
-
-    /// One frame, in or out. `None` once the connection is over.
-    async fn step(&mut self) -> Option<()> {
-        tokio::select! {
-            received = self.socket.recv() => match received?.ok()? {
-                Message::Text(text) => {
-                    let answer = self.answer(&text);
-                    self.send(answer.to_string()).await
-                }
-                Message::Close(_) => None,
-                _ => Some(()),
-            },
-            outgoing = self.outgoing.recv() => match outgoing? {
-                Outgoing::Frame(frame) => {
-                    self.fault().await?;
-                    self.send(frame).await
-                }
-                Outgoing::Close => {
-                    let _ = self.socket.send(Message::Close(None)).await;
-                    None
-                }
-                Outgoing::Cut => None,
-            },
-        }
-    }
-
-    async fn send(&mut self, frame: String) -> Option<()> {
-        self.socket.send(Message::Text(frame.into())).await.ok()
-    }
-
-    /// What becomes of a frame of the chat: it is late, or lost with the connection (`None`).
-    async fn fault(&mut self) -> Option<()> {
-        let Some(fault) = self.service.connect.take_fault(Operation::WebsocketFrame) else {
-            return Some(());
-        };
-        tokio::time::sleep(fault.delay).await;
-        (!fault.resets()).then_some(())
-    }
-
-    fn answer(&self, text: &str) -> Value {
-        let frame: Value = serde_json::from_str(text).unwrap_or_default();
-        match frame.get("topic").and_then(Value::as_str) {
-            Some("aws/subscribe") => self.subscribe(&frame["content"]),
-            Some("aws/heartbeat") => json!({"topic": "aws/heartbeat"}),
-            Some("aws/ping") => {
-                json!({"topic": "aws/ping", "statusCode": 200, "statusContent": "OK"})
+/// The answer to a frame of the customer.
+fn answer(service: &Arc<Participants>, chat: &Arc<Chat>, id: u64, text: &str) -> Value {
+    let frame: Value = serde_json::from_str(text).unwrap_or_default();
+    match frame.get("topic").and_then(Value::as_str) {
+        Some("aws/subscribe") => {
+            let topics = strings(&frame["content"], "topics");
+            let is_known = topics == [TOPIC];
+            if is_known {
+                chat.state().sockets.subscribe(id);
+                agent::connect_customer(service, chat);
             }
-            _ => {
-                let connection = Uuid::new_v4().to_string();
-                json!({"message": "Forbidden", "connectionId": connection, "requestId": Uuid::new_v4().to_string()})
-            }
+            let status = if is_known { "success" } else { "failure" };
+            json!({"topic": "aws/subscribe", "content": {"status": status, "topics": topics}})
         }
-    }
-
-    fn subscribe(&self, content: &Value) -> Value {
-        let topics = strings(content, "topics");
-        let known = !topics.is_empty() && topics.iter().all(|topic| *topic == TOPIC);
-        if known {
-            self.chat.state().sockets.subscribe(self.id);
-            agent::connect_customer(&self.service, &self.chat);
-        }
-        let status = if known { "success" } else { "failure" };
-        json!({"topic": "aws/subscribe", "content": {"status": status, "topics": topics}})
+        Some("aws/heartbeat") => json!({"topic": "aws/heartbeat"}),
+        Some("aws/ping") => json!({"topic": "aws/ping", "statusCode": 200, "statusContent": "OK"}),
+        _ => json!({"message": "Forbidden", "connectionId": id.to_string()}),
     }
 }

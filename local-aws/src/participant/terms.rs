@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-const DEFAULT_MINUTES: u64 = 25 * 60;
-
 /// What was agreed on when the chat was started.
 #[derive(Debug)]
 pub(crate) struct Terms {
@@ -25,7 +23,7 @@ impl Terms {
         let minutes = request.get("ChatDurationInMinutes").and_then(Value::as_u64);
         Self {
             content_types: types.into_iter().map(str::to_owned).collect(),
-            duration: Duration::from_mins(minutes.unwrap_or(DEFAULT_MINUTES)),
+            duration: Duration::from_mins(minutes.unwrap_or(25 * 60)),
             disconnects_agent: strings(request, "DisconnectOnCustomerExit").contains(&"AGENT"),
         }
     }
@@ -35,41 +33,36 @@ impl Terms {
     }
 }
 
-/// The strings in a list.
+/// The string of this name, or an empty one.
+pub(crate) fn text<'a>(body: &'a Value, name: &str) -> &'a str {
+    body.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// The strings in the list of this name.
 pub(crate) fn strings<'a>(body: &'a Value, name: &str) -> Vec<&'a str> {
     let list = body.get(name).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 /// How far a chat has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// The customer has not connected yet.
+    #[default]
     Waiting,
     Connected,
     CustomerLeft,
     Ended(EndReason),
 }
 
-/// The reason of a chat's end.
+/// The reason of a chat's end, as contact records name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum EndReason {
-    NotConnected,
-    Expired,
-    Agent,
-    Customer,
-    Api,
-}
+pub(crate) struct EndReason(pub(crate) &'static str);
 
 impl EndReason {
-    /// The reason in the words of contact records.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::NotConnected => "CUSTOMER_CONNECTION_NOT_ESTABLISHED",
-            Self::Expired => "EXPIRED",
-            Self::Agent => "AGENT_DISCONNECT",
-            Self::Customer => "CUSTOMER_DISCONNECT",
-            Self::Api => "API",
-        }
-    }
+    pub(crate) const AGENT: Self = Self("AGENT_DISCONNECT");
+    pub(crate) const API: Self = Self("API");
+    pub(crate) const CUSTOMER: Self = Self("CUSTOMER_DISCONNECT");
+    pub(crate) const EXPIRED: Self = Self("EXPIRED");
+    pub(crate) const NOT_CONNECTED: Self = Self("CUSTOMER_CONNECTION_NOT_ESTABLISHED");
 }

@@ -2,17 +2,14 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::chat::Chat;
 use super::item::Item;
 use super::refusal::{Refusal, invalid};
 
-const DEFAULT_RESULTS: usize = 10;
-const MAX_RESULTS: usize = 100;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 enum ScanDirection {
     Forward,
@@ -36,7 +33,7 @@ struct StartPosition {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-pub(crate) struct Request {
+struct Request {
     contact_id: Option<String>,
     max_results: Option<usize>,
     next_token: Option<String>,
@@ -46,9 +43,11 @@ pub(crate) struct Request {
 }
 
 /// One page of the transcript.
-pub(crate) fn get(chat: &Chat, request: &Request) -> Result<Value, Refusal> {
-    let max = request.max_results.unwrap_or(DEFAULT_RESULTS);
-    if max > MAX_RESULTS {
+pub(crate) fn get(chat: &Chat, body: Value) -> Result<Value, Refusal> {
+    let request = serde_json::from_value(body);
+    let request: &Request = &request.map_err(|error| invalid(&error.to_string()))?;
+    let max = request.max_results.unwrap_or(10);
+    if max > 100 {
         return Err(invalid("MaxResults must be at most 100"));
     }
     let (direction, start) = start(request)?;
@@ -124,17 +123,11 @@ fn first(
 
 /// The token for a page that starts with this item.
 fn token(direction: ScanDirection, next: &Item) -> String {
-    let direction = if direction == ScanDirection::Forward { 'F' } else { 'B' };
-    URL_SAFE_NO_PAD.encode(format!("{direction}{}", next.id))
+    URL_SAFE_NO_PAD.encode(json!([direction, next.id]).to_string())
 }
 
 fn of_token(token: &str) -> Option<(ScanDirection, StartPosition)> {
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()?;
-    let direction = match text.get(..1)? {
-        "F" => ScanDirection::Forward,
-        "B" => ScanDirection::Backward,
-        _ => return None,
-    };
-    let id = Some(text.get(1..)?.to_owned());
-    Some((direction, StartPosition { id, ..StartPosition::default() }))
+    let json = URL_SAFE_NO_PAD.decode(token).ok()?;
+    let (direction, id) = serde_json::from_slice(&json).ok()?;
+    Some((direction, StartPosition { id: Some(id), ..StartPosition::default() }))
 }
