@@ -14,6 +14,8 @@ CARGO := cargo
 BUILD := --workspace --all-targets
 FUNCTION := target/debug/start-chat-contact
 LOCAL_AWS := target/debug/local-aws
+SOAK := target/debug/soak
+
 .PHONY: help
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,7 +46,7 @@ serve: ## Serve the function at http://127.0.0.1:9000 until Ctrl-C
 test: export RUST_TEST_THREADS ?= 8
 test: ## Run the Rust tests (half a minute once built)
 	$(CARGO) build $(BUILD)
-	$(CARGO) test --workspace
+	$(CARGO) test --workspace --no-fail-fast
 
 TIERS = check test test-shipped guard test-deploy 'test-clients FUNCTION=$(SHIPPED)' test-browser
 
@@ -75,6 +77,8 @@ check: $(CARGO_DENY) ## Check format, lints, docs, licenses and sources; any war
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --document-private-items
+	tools/check-layers
+	python3 -m unittest --quiet tools/test_check_layers.py
 	$(CARGO_DENY) --workspace --locked check bans licenses sources
 
 .PHONY: fmt
@@ -103,7 +107,7 @@ fuzz: $(CARGO_FUZZ) ## Fuzz the way from event to request, and the policy, for S
 .PHONY: soak
 soak: build ## Send every kind of event for SECONDS while Connect fails in every way; account for each chat
 	@$(CARGO) build $(BUILD)
-	@$(LOCAL_AWS) soak --function $(SHIPPED) --seconds $(SECONDS)
+	@$(SOAK) --function $(SHIPPED) --seconds $(SECONDS)
 
 # What the processor at hand can be built for without another target.
 ARCH ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)

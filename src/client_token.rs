@@ -7,6 +7,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::json;
 use crate::policy::StartChat;
 use crate::trigger::IdempotencyKey;
 
@@ -41,12 +42,11 @@ pub fn client_token(key: &IdempotencyKey, chat: &StartChat) -> String {
 }
 
 /// Returns the hex SHA-256 over the kind of key, the fields and the canonical request.
-#[expect(clippy::expect_used, reason = "strings under string names always serialize")]
 fn hash(kind: &str, fields: &[&str], chat: &StartChat) -> String {
-    let canonical = serde_json::to_vec(chat).expect("a chat is JSON");
+    let canonical = json::to_string(chat);
     let mut hasher = Sha256::new();
     let texts = std::iter::once(kind).chain(fields.iter().copied());
-    for field in texts.map(str::as_bytes).chain([canonical.as_slice()]) {
+    for field in texts.map(str::as_bytes).chain([canonical.as_bytes()]) {
         hasher.update(field.len().to_be_bytes());
         hasher.update(field);
     }
@@ -60,7 +60,6 @@ mod tests {
 
     use super::*;
     use crate::config::Settings;
-    use crate::json;
     use crate::policy::Admission;
     use crate::request;
     use crate::trigger::{Caller, Payload};

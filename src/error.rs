@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::connect::ConnectError;
 use crate::field_error::{FieldError, FieldErrors};
-use crate::policy::PolicyError;
+use crate::policy::{ContactRefusal, PolicyError};
 use crate::request::ValidationError;
 use crate::trigger::PayloadError;
 
@@ -271,16 +271,16 @@ fn policy_response(error: &PolicyError) -> ErrorResponse {
         PolicyError::Forbidden(_) => {
             forbidden("The caller is not allowed to make this request; see errors.")
         }
+        PolicyError::Contact(ContactRefusal::StillActive) => ErrorResponse::new(
+            Code::Conflict,
+            "The chat is still active",
+            "The chat to continue is still active. End it or rejoin it.",
+        ),
         PolicyError::Contact(_) => {
             forbidden("The named contact cannot be continued by this caller.")
         }
         PolicyError::Origin(_) => forbidden("Requests from this origin are not allowed."),
         PolicyError::NoRoom(_) => ErrorResponse::new(Code::Validation, INVALID, INVALID_FIELDS),
-        PolicyError::StillRunning => ErrorResponse::new(
-            Code::Conflict,
-            "The chat is still active",
-            "The chat to continue is still active. End it or rejoin it.",
-        ),
     }
 }
 

@@ -166,7 +166,7 @@ async fn verify_contacts(
             Some(id) => connect.describe(contact.instance_id(), id, metrics).await?,
             None => None,
         };
-        admission = contact.verify(found)?;
+        admission = contact.verify(found).map_err(PolicyError::from)?;
     }
 }
 

@@ -9,7 +9,9 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer as _, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// The type of a JSON value.
@@ -108,6 +110,19 @@ pub(crate) fn elements(value: &RawValue, max: usize) -> Result<Vec<&RawValue>, T
     }
     let mut deserializer = serde_json::Deserializer::from_str(value.get());
     deserializer.deserialize_seq(Elements { max }).map_err(|_| TooLong)
+}
+
+/// Serializes what always serializes: strings, numbers and booleans, under
+/// string names.
+#[expect(clippy::expect_used, reason = "nothing in it can fail to become JSON")]
+pub(crate) fn to_string(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("JSON")
+}
+
+/// As [`to_string`], to a value.
+#[expect(clippy::expect_used, reason = "nothing in it can fail to become JSON")]
+pub(crate) fn to_value(value: &impl Serialize) -> Value {
+    serde_json::to_value(value).expect("JSON")
 }
 
 struct Members<F>(F);

@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let result = match runtime {
-        Ok(runtime) => runtime.block_on(run(&process)),
+        Ok(runtime) => runtime.block_on(Box::pin(run(&process))),
         Err(error) => Err(error.into()),
     };
     match result {
@@ -31,5 +31,5 @@ fn main() -> ExitCode {
 
 async fn run(process: &Process) -> Result<(), lambda_runtime::Error> {
     let connect = Connect::new(client(&process.aws));
-    serve::serve(process, connect).await
+    Box::pin(serve::serve(process, connect)).await
 }

@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 
 pub(crate) use self::instance::Instance;
 pub use self::origins::Origins;
-pub use self::past_contact::{Contact, ContactRefusal, UnverifiedContact};
+pub use self::past_contact::{Admission, Contact, ContactRefusal, UnverifiedContact};
 pub(crate) use self::start_chat::Members;
 pub use self::start_chat::StartChat;
 
@@ -61,19 +61,8 @@ pub enum PolicyError {
     #[error("the origin {0} is not allowed")]
     Origin(String),
     /// The named contact may not be continued by the caller.
-    #[error("{0}")]
-    Contact(ContactRefusal),
-    /// The chat to continue has not ended.
-    #[error("the chat to continue is still active")]
-    StillRunning,
-}
-
-/// The decision on a request that breaks no rule known without its contact.
-pub enum Admission {
-    /// The chat may be started.
-    Granted(StartChat),
-    /// It may be started if the contact that it names is the caller's.
-    Unverified(UnverifiedContact),
+    #[error(transparent)]
+    Contact(#[from] ContactRefusal),
 }
 
 impl PolicyError {
@@ -113,7 +102,8 @@ impl Policy {
             return Err(PolicyError::Forbidden(errors));
         }
         let is_verified = additions.customer_id.is_some() && matches!(caller, Caller::Untrusted(_));
-        let chat = StartChat::new(&self.instance, flow, request, additions)?;
+        let chat = StartChat::new(&self.instance, flow, request, additions)
+            .map_err(PolicyError::NoRoom)?;
         Ok(if is_verified && chat.named_contact().is_some() {
             Admission::Unverified(UnverifiedContact::new(chat, self.starts_new_if_not_continued))
         } else {

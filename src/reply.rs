@@ -13,12 +13,12 @@ pub use self::http::HttpReply;
 
 use crate::connect::StartedChat;
 use crate::error::Error;
+use crate::json;
 
 /// Renders the result object: the response to an event or a direct call.
 #[must_use]
-#[expect(clippy::expect_used, reason = "strings under string names always serialize")]
 pub fn result(chat: &StartedChat) -> Value {
-    serde_json::to_value(chat.expose()).expect("a result is JSON")
+    json::to_value(&chat.expose())
 }
 
 /// Renders the response to a list of events: the result objects in the same order.
@@ -40,7 +40,6 @@ pub fn results(chats: &[Result<StartedChat, Error>]) -> Result<Value, FunctionEr
 ///
 /// Returns an error if a message failed that has no id to be reported under:
 /// only the whole batch can be delivered again then.
-#[expect(clippy::expect_used, reason = "strings under string names always serialize")]
 pub fn failed_messages(
     ids: &[Option<String>],
     chats: &[Result<StartedChat, Error>],
@@ -54,5 +53,5 @@ pub fn failed_messages(
             (id, _) => response.add_failure(id.as_deref().unwrap_or_default()),
         }
     }
-    Ok(serde_json::to_value(response).expect("message ids are JSON"))
+    Ok(json::to_value(&response))
 }

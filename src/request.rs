@@ -13,12 +13,12 @@ mod report;
 mod segment_attributes;
 mod value;
 
-use serde::Serialize;
-
 pub use self::attributes::Attributes;
 pub(crate) use self::limits::{CUSTOMER_ID, DISPLAY_NAME, DURATION_MINUTES, is_name_byte};
+pub(crate) use self::members::{ConnectionType, PersistentChat, RehydrationType, ResponseMode};
 pub use self::message::{ContentTypes, InitialMessage};
 pub use self::segment_attributes::{SegmentAttribute, SegmentAttributes};
+pub(crate) use self::value::Located;
 
 use self::limits::{ANY, CLIENT_TOKEN, CONTACT_ID};
 use self::object::ObjectReader;
@@ -87,51 +87,6 @@ pub struct ChatRequest {
     /// The members that are not in the API's model, joined by commas: harmless
     /// characters only, at most 256.
     pub ignored: String,
-}
-
-/// A value, and the JSON Pointer to it.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Located<T> {
-    pub(crate) value: T,
-    pub(crate) pointer: String,
-}
-
-/// The past chat to continue, and how much of it to show.
-#[derive(Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct PersistentChat {
-    pub(crate) rehydration_type: RehydrationType,
-    pub(crate) source_contact_id: String,
-}
-
-/// How much of a past chat to show.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum RehydrationType {
-    /// The entire past session, named by its initial contact.
-    EntirePastSession,
-    /// From the named contact on.
-    FromSegment,
-}
-
-/// How responses are sent to the participant.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum ResponseMode {
-    /// Piece by piece.
-    Incremental,
-    /// As a whole.
-    Complete,
-}
-
-/// What Connect returns besides the participant token.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub(crate) enum ConnectionType {
-    /// The URL of a websocket.
-    Websocket,
-    /// A connection token.
-    ConnectionCredentials,
 }
 
 /// The values for members that a request does not give.

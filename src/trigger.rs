@@ -8,11 +8,11 @@ mod caller;
 mod event_bridge;
 mod http;
 mod idempotency_key;
+mod payload;
 mod sqs;
 mod unsupported;
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde_json::value::RawValue;
 
@@ -21,8 +21,10 @@ pub use self::event_bridge::EventBridgeEvent;
 pub(crate) use self::http::IDEMPOTENCY_KEY;
 pub use self::http::{HttpRequest, PayloadFormat};
 pub use self::idempotency_key::{IdempotencyKey, InvocationKey};
+pub use self::payload::{Payload, PayloadError};
 pub use self::sqs::SqsRecord;
 
+use self::payload::{object, trusted};
 use crate::json::{self, Type};
 
 /// The most elements of a list, and messages of a batch: SQS's own limit for a
@@ -59,70 +61,6 @@ pub enum Envelope<'a> {
     Element(&'a RawValue),
     /// A bare request.
     Direct(&'a RawValue),
-}
-
-/// A request out of its envelope, and what the envelope says about it.
-pub struct Payload<'a> {
-    /// The request: a JSON object.
-    pub request: Cow<'a, RawValue>,
-    /// The caller.
-    pub caller: Caller<'a>,
-    /// What identifies the request when it is repeated.
-    pub key: IdempotencyKey,
-}
-
-/// A payload without a request in it.
-#[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
-pub enum PayloadError {
-    /// The event is one of a service that cannot start a chat here.
-    #[error("{0} cannot start a chat")]
-    Unsupported(String),
-    /// The request is JSON, but no object.
-    #[error("the request must be a JSON object, not {0}")]
-    NotAnObject(&'static str),
-    /// The request is not JSON.
-    #[error("invalid JSON at line {line}, column {column}")]
-    NotJson {
-        /// Counted from 1.
-        line: usize,
-        /// Counted from 1.
-        column: usize,
-    },
-    /// A list or a batch has more than 10,000 elements.
-    #[error("a list may have at most 10000 elements")]
-    TooManyElements,
-    /// The body is not UTF-8.
-    #[error("the body is not UTF-8")]
-    NotUtf8,
-    /// The body is declared to be base64 and is not.
-    #[error("the body is not base64")]
-    NotBase64,
-    /// The body of an HTTP request is not text.
-    #[error("the body is not text")]
-    NotText,
-    /// An SQS record has no body.
-    #[error("the message has no body")]
-    NoBody,
-    /// The body of an HTTP request has more than 128 KiB.
-    #[error("the body is larger than 128 KiB")]
-    TooLarge,
-    /// The HTTP method is neither `POST` nor `OPTIONS`.
-    #[error("the method is not POST")]
-    MethodNotAllowed,
-}
-
-impl PayloadError {
-    /// The longest name of a service in an error, in characters.
-    const MAX_NAME: usize = 100;
-
-    /// An event that cannot start a chat. Of its name, which is the sender's
-    /// text, only harmless characters are kept.
-    fn unsupported(name: impl fmt::Display) -> Self {
-        let is_harmless = |one: &char| one.is_ascii_alphanumeric() || " :._/-'".contains(*one);
-        Self::Unsupported(
-            name.to_string().chars().filter(is_harmless).take(Self::MAX_NAME).collect(),
-        )
-    }
 }
 
 impl<'a> Trigger<'a> {
@@ -175,20 +113,9 @@ impl<'a> Envelope<'a> {
         match self {
             Self::Http(request) => request.open(key),
             Self::EventBridge(event) => event.open(key.into()),
-            Self::Sqs(record) => record.open(key.into()),
+            Self::Sqs(record) => open_record(record, key.into()),
             Self::Element(element) => open_element(element, key.into()),
             Self::Direct(request) => Ok(trusted(request, key.into())),
-        }
-    }
-}
-
-impl Payload<'_> {
-    /// Copies what is borrowed from the event.
-    fn into_owned(self) -> Payload<'static> {
-        Payload {
-            request: Cow::Owned(self.request.into_owned()),
-            caller: Caller::Trusted,
-            key: self.key,
         }
     }
 }
@@ -275,7 +202,7 @@ fn http_context(context: &RawValue) -> Option<(PayloadFormat, Cow<'_, str>, Opti
 /// identifies a repeated request, `key` does.
 fn open_element(element: &RawValue, key: IdempotencyKey) -> Result<Payload<'_>, PayloadError> {
     if sqs::is_record(element) {
-        return SqsRecord::new(element).open(key);
+        return open_record(SqsRecord::new(element), key);
     }
     let (trigger, failed) = Trigger::recognize(element)?;
     let key =
@@ -289,20 +216,11 @@ fn open_element(element: &RawValue, key: IdempotencyKey) -> Result<Payload<'_>, 
     }
 }
 
-fn trusted(request: &RawValue, key: IdempotencyKey) -> Payload<'_> {
-    Payload { request: Cow::Borrowed(request), caller: Caller::Trusted, key }
-}
-
-/// Parses text as JSON. The error has a position and no word of the text.
-fn parse_text(text: &str) -> Result<Box<RawValue>, PayloadError> {
-    serde_json::from_str(text)
-        .map_err(|error| PayloadError::NotJson { line: error.line(), column: error.column() })
-}
-
-/// Returns the value if it is an object.
-fn object<V: std::ops::Deref<Target = RawValue>>(value: V) -> Result<V, PayloadError> {
-    match Type::of(&value) {
-        Type::Object => Ok(value),
-        other => Err(PayloadError::NotAnObject(other.name())),
-    }
+/// Opens a message, which goes by its own id if what is in it has none.
+fn open_record(
+    record: SqsRecord<'_>,
+    key: IdempotencyKey,
+) -> Result<Payload<'static>, PayloadError> {
+    let message = record.message()?;
+    open_element(&message, record.into_key().unwrap_or(key)).map(Payload::into_owned)
 }

@@ -1,23 +1,23 @@
-//! The chart: the time to the first answer, a bar a candidate.
+//! The chart of the times to the first answer, with one bar per candidate.
 
 use crate::measured::Measured;
 use crate::stats::{Sample, figure};
 
 const WIDTH: f64 = 760.0;
 const LABEL: f64 = 150.0;
-/// Room behind the longest bar for its number.
+/// The space for the number behind the longest bar.
 const NUMBER: f64 = 90.0;
 const BAR: f64 = 22.0;
 const STEP: f64 = 30.0;
 const HEAD: f64 = 34.0;
 
-/// Draws the chart as SVG. Its colours follow the reader's light or dark theme.
+/// The chart as SVG. Its colors follow the reader's light or dark theme.
 pub(crate) fn draw(all: &[Measured], memory: &[u32]) -> String {
     let mut panels = vec![(
         "Process start to first answer, a whole CPU".to_owned(),
         bars(all, |one| Some(&one.cold.first_answer)),
     )];
-    // The least memory is where it shows.
+    // The smallest memory size shows the differences best.
     if let Some((index, memory)) = memory.iter().enumerate().min_by_key(|(_, memory)| **memory) {
         panels.push((
             format!("Process start to first answer, the CPU share of {memory} MB"),

@@ -1,4 +1,4 @@
-//! The commands.
+//! The command line.
 
 use std::path::PathBuf;
 
@@ -14,45 +14,46 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Measure cold starts, warm invocations, load and growth, side by side with other candidates.
-    Run(Run),
-    /// Compare sizes and instruction counts with those kept in the repository; needs valgrind.
-    Guard(Guard),
+    /// Measure cold starts, warm invocations, load and growth, and compare with other candidates.
+    Run(RunArgs),
+    /// Compare sizes and instruction counts with those in the repository; needs valgrind.
+    Guard(GuardArgs),
 }
 
-/// What `bench run` can be told.
+/// The arguments of `bench run`.
 #[derive(Debug, Args)]
-pub(crate) struct Run {
+pub(crate) struct RunArgs {
     /// The function's binary.
     #[arg(long, value_name = "BIN")]
     pub(crate) function: PathBuf,
-    /// Another candidate, as NAME=BOOTSTRAP, a file that Lambda could start. One that is not there is reported missing.
+    /// Another candidate: a name, and a file that Lambda could start. It is shown as missing if
+    /// there is no such file.
     #[arg(long = "peer", value_name = "NAME=BOOTSTRAP", value_parser = peer)]
     pub(crate) peers: Vec<(String, PathBuf)>,
-    /// How many cold starts of each candidate, at each CPU share.
+    /// The number of cold starts of each candidate at each CPU share.
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) cold: u32,
-    /// How many warm invocations of each candidate.
+    /// The number of warm invocations of each candidate.
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub(crate) warm: u32,
-    /// Memory sizes whose CPU share is imitated, in MB.
+    /// Memory sizes in MB whose CPU shares are measured.
     #[arg(long, value_delimiter = ',', default_value = "128,256,1024")]
     pub(crate) memory: Vec<u32>,
-    /// Write the table and the chart into this folder, and the table into the README beside it.
+    /// Write the table and the chart to this folder, and a summary to the README beside it.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) write: Option<PathBuf>,
 }
 
-/// What `bench guard` can be told.
+/// The arguments of `bench guard`.
 #[derive(Debug, Args)]
-pub(crate) struct Guard {
+pub(crate) struct GuardArgs {
     /// The function's binary.
     #[arg(long, value_name = "BIN")]
     pub(crate) function: PathBuf,
-    /// The figures to compare with.
+    /// The file with the accepted figures.
     #[arg(long, value_name = "FILE", default_value = "bench/guard.json")]
     pub(crate) figures: PathBuf,
-    /// Keep what is measured now as the figures.
+    /// Accept the figures that are measured now.
     #[arg(long)]
     pub(crate) update: bool,
 }

@@ -1,4 +1,4 @@
-//! A cold start: from the start of the process to its first answer.
+//! Cold starts: from the start of the process to its first answer.
 
 use std::time::Duration;
 
@@ -9,57 +9,58 @@ use crate::share::Group;
 use crate::stats::Sample;
 use crate::workload;
 
-/// How long one cold start may take.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// The timeout of a cold start.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
-/// One candidate's cold starts, in milliseconds and KiB.
+/// The cold starts of a candidate, in milliseconds and KiB.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ColdStarts {
-    /// From exec to the first request for an invocation.
+    /// The time from exec to the first poll.
     pub(crate) first_poll: Sample,
-    /// From exec to the first answer.
+    /// The time from exec to the first answer.
     pub(crate) first_answer: Sample,
-    /// The first invocation alone.
+    /// The time of the first invocation alone.
     pub(crate) first_invocation: Sample,
-    /// CPU time to the first answer.
+    /// The CPU time to the first answer.
     pub(crate) cpu: Sample,
-    /// Peak resident memory.
+    /// The peak of the resident memory.
     pub(crate) peak_kib: Sample,
-    /// Connections to Amazon Connect.
+    /// The number of connections to Amazon Connect.
     pub(crate) connections: Sample,
 }
 
-/// Makes one cold start of a candidate, and adds it to the others.
+/// Measures one cold start of a candidate.
 ///
-/// With a memory size, the process has a whole CPU until it asks for its first invocation, and from then on the share
-/// of that size: Lambda gives the init phase more CPU than the invocations, and this is the kindest reading of that to
-/// programs that are slow to load.
+/// With a memory size, the process has a whole CPU until its first poll, and the CPU share of that
+/// size from then on. Lambda gives the init phase more CPU than invocations; this interpretation
+/// favors programs that are slow to load.
 ///
 /// # Errors
 ///
-/// Where the candidate starts no chat, or a CPU share cannot be set.
+/// Returns an error if the candidate starts no chat, or the CPU share cannot be set.
 pub(crate) async fn cold_start(
     candidate: &Candidate,
     memory_mb: Option<u32>,
-    into: &mut ColdStarts,
+    results: &mut ColdStarts,
 ) -> Result<(), String> {
     let local = workload::local_aws().await?;
     let event = workload::event();
     let running = Running::start(candidate, &local)?;
-    let first_poll = timeout(PATIENCE, local.first_poll()).await;
-    let first_poll = first_poll.map_err(|_| running.failed("it never asked for an invocation"))?;
+    let first_poll = timeout(TIMEOUT, local.first_poll()).await;
+    let first_poll = first_poll.map_err(|_| running.failed("it did not ask for an invocation"))?;
     let group = memory_mb.map(|memory_mb| limit(memory_mb, running.pid())).transpose()?;
-    let invoked = timeout(PATIENCE, local.invoke_json(&event)).await;
-    let invoked = invoked.map_err(|_| running.failed("it never answered"))?;
-    workload::started(&invoked).map_err(|why| running.failed(&why))?;
-    into.peak_kib.add(running.peak_kib());
-    into.connections
+    let invoked = timeout(TIMEOUT, local.invoke_json(&event)).await;
+    let invoked = invoked.map_err(|_| running.failed("it did not answer"))?;
+    workload::check_started(&invoked).map_err(|why| running.failed(&why))?;
+    results.peak_kib.add(running.peak_kib());
+    results
+        .connections
         .add(f64::from(u32::try_from(local.connect().connections()).unwrap_or(u32::MAX)));
     let init = first_poll - running.since;
-    into.cpu.add_time(running.end());
-    into.first_poll.add_time(init);
-    into.first_invocation.add_time(invoked.took);
-    into.first_answer.add_time(init + invoked.took);
+    results.cpu.add_time(running.end());
+    results.first_poll.add_time(init);
+    results.first_invocation.add_time(invoked.took);
+    results.first_answer.add_time(init + invoked.took);
     drop(group);
     Ok(())
 }

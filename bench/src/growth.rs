@@ -1,4 +1,4 @@
-//! What larger work costs: it may grow as the work does, and no faster.
+//! The cost of larger payloads, which should grow no faster than the payload.
 
 use std::time::Duration;
 
@@ -8,28 +8,28 @@ use crate::running::{Candidate, Running};
 use crate::stats::Sample;
 use crate::workload;
 
-/// How often each size is measured.
-const TIMES: u32 = 15;
+/// The number of measurements of each size.
+const REPETITIONS: u32 = 15;
 
-/// One size of one kind of work.
+/// A payload of one kind and size.
 pub(crate) struct Step {
-    /// What the work is.
+    /// The description of the payload.
     pub(crate) name: String,
-    /// The payload, in bytes.
+    /// The size of the payload in bytes.
     pub(crate) bytes: usize,
-    /// From the invocation to its answer, in milliseconds.
+    /// The times of invocations, in milliseconds.
     pub(crate) took: Sample,
-    /// CPU time of an invocation.
+    /// The CPU time of an invocation.
     pub(crate) cpu: Duration,
-    /// Peak resident memory, in KiB.
+    /// The peak of the resident memory, in KiB.
     pub(crate) peak_kib: f64,
 }
 
-/// Measures each kind of work at 1, 10 and 100 times its least size.
+/// Measures each kind of payload at 1, 10 and 100 times its smallest size.
 ///
 /// # Errors
 ///
-/// Where the function starts no chat.
+/// Returns an error if the function starts no chat.
 pub(crate) async fn growth(function: &Candidate) -> Result<Vec<Step>, String> {
     let mut steps = Vec::new();
     for factor in [1, 10, 100] {
@@ -49,14 +49,14 @@ pub(crate) async fn growth(function: &Candidate) -> Result<Vec<Step>, String> {
 async fn step(function: &Candidate, name: String, event: &Value) -> Result<Step, String> {
     let local = workload::local_aws().await?;
     let running = Running::start(function, &local)?;
-    workload::started(&local.invoke_json(&workload::event()).await)?;
+    workload::check_started(&local.invoke_json(&workload::event()).await)?;
     let before = running.cpu();
     let mut took = Sample::default();
-    for _ in 0..TIMES {
+    for _ in 0..REPETITIONS {
         let invoked = local.invoke_json(event).await;
         if !is_started(&invoked.payload) {
-            let start: String = invoked.payload.to_string().chars().take(300).collect();
-            return Err(format!("{name}: {start}"));
+            let answer: String = invoked.payload.to_string().chars().take(300).collect();
+            return Err(format!("{name}: {answer}"));
         }
         took.add_time(invoked.took);
     }
@@ -64,7 +64,7 @@ async fn step(function: &Candidate, name: String, event: &Value) -> Result<Step,
         name,
         bytes: event.to_string().len(),
         took,
-        cpu: running.cpu().saturating_sub(before) / TIMES,
+        cpu: running.cpu().saturating_sub(before) / REPETITIONS,
         peak_kib: running.peak_kib(),
     })
 }
@@ -74,7 +74,7 @@ fn is_started(answer: &Value) -> bool {
     answer["statusCode"] == 200 || answer.as_array().is_some_and(all)
 }
 
-/// A request of so many KB: its segment attributes have no limit of their own.
+/// A request of this many KB, in segment attributes: their number is not limited.
 fn body(kb: usize) -> Value {
     let segments: Map<String, Value> =
         (0..kb).map(|index| (format!("segment{index:03}"), json!("x".repeat(1_000)))).collect();
@@ -84,7 +84,7 @@ fn body(kb: usize) -> Value {
     }))
 }
 
-/// A custom event bus's batch.
+/// A batch of a custom event bus.
 fn events(count: usize) -> Value {
     let event = |index: usize| {
         json!({
@@ -105,11 +105,11 @@ fn events(count: usize) -> Value {
     (0..count).map(event).collect()
 }
 
-/// A request with so many bytes of attribute names and values.
+/// A request with about this many bytes of attribute names and values.
 fn attributes(bytes: usize) -> Value {
-    const ONE: usize = 32;
-    let fit = (bytes / ONE).saturating_sub(1);
-    let attributes: Map<String, Value> = (0..fit)
+    const ATTRIBUTE_BYTES: usize = 32;
+    let count = (bytes / ATTRIBUTE_BYTES).saturating_sub(1);
+    let attributes: Map<String, Value> = (0..count)
         .map(|index| (format!("attribute-{index:06}"), json!("0123456789abcdef")))
         .collect();
     workload::http(&json!({

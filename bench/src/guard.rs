@@ -1,4 +1,5 @@
-//! What may not grow unnoticed: sizes, and instructions, which valgrind counts the same every time.
+//! Guards sizes and instruction counts against unnoticed growth. valgrind counts the same number
+//! of instructions in every run.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,44 +9,44 @@ use std::time::Duration;
 use local_aws::{LocalAws, Options};
 use serde::{Deserialize, Serialize};
 
-use crate::cli;
+use crate::cli::GuardArgs;
 use crate::output::{error, line};
 use crate::workload;
 
-/// The bootstrap that counts instructions.
+/// A bootstrap that runs the function under valgrind.
 const CALLGRIND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/callgrind");
 
-/// How many warm invocations are counted.
+/// The number of warm invocations that are counted.
 const WARM: u32 = 100;
 
-/// A figure that is kept, and how much more is let pass.
+/// An accepted figure, with how much it may grow.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Figure {
     value: u64,
-    /// Of the value, in percent.
+    /// Percentage of the value.
     tolerance_percent: u64,
 }
 
 type Figures = BTreeMap<String, Figure>;
 
-/// Compares, or keeps, the figures.
+/// Compares the figures with the accepted ones, or accepts them.
 ///
 /// # Errors
 ///
-/// Where a figure has grown past its tolerance, or cannot be had.
-pub(crate) async fn run(guard: &cli::Guard) -> Result<(), String> {
-    let measured = measure(&guard.function).await?;
-    let kept = read(&guard.figures)?;
-    if guard.update {
-        return write(&guard.figures, &kept, &measured);
+/// Returns an error if a figure has grown past its tolerance, or cannot be measured.
+pub(crate) async fn run(args: &GuardArgs) -> Result<(), String> {
+    let measured = measure(&args.function).await?;
+    let accepted = read(&args.figures)?;
+    if args.update {
+        return write(&args.figures, &accepted, &measured);
     }
-    let grown = compare(&kept, &measured);
+    let grown = compare(&accepted, &measured);
     if grown.is_empty() {
         return Ok(());
     }
     Err(format!(
-        "{}. If that has to be, keep the new figures with `make guard UPDATE=--update` and say why in the commit",
+        "{}. If this is intended, accept the new figures with `make guard UPDATE=--update` and give the reason in the commit",
         grown.join("; ")
     ))
 }
@@ -59,17 +60,17 @@ async fn measure(function: &Path) -> Result<BTreeMap<&'static str, u64>, String>
     let size = std::fs::metadata(&binary).map_err(|error| error.to_string())?;
     measured.insert("binaryBytes", size.len());
     measured.insert("crates", crates()?);
-    error("counting the instructions of a cold start …");
+    error("counting instructions of a cold start …");
     let cold = instructions(&binary, 1).await?;
     measured.insert("coldStartInstructions", cold);
-    error("counting the instructions of warm invocations …");
+    error("counting instructions of warm invocations …");
     let warm = instructions(&binary, 1 + WARM).await?;
     let per_invocation = warm.saturating_sub(cold) / u64::from(WARM);
     measured.insert("warmInvocationInstructions", per_invocation);
     Ok(measured)
 }
 
-/// The crates that are linked into the shipped binary.
+/// The number of crates that are linked into the function.
 fn crates() -> Result<u64, String> {
     let tree = Command::new("cargo")
         .args(["tree", "--locked", "--package", "start-chat-contact"])
@@ -85,7 +86,7 @@ fn crates() -> Result<u64, String> {
     u64::try_from(crates.len()).map_err(|error| error.to_string())
 }
 
-/// The instructions of a process from its start through so many invocations to its end.
+/// The instructions of a process from start to end with this many invocations.
 async fn instructions(binary: &Path, invocations: u32) -> Result<u64, String> {
     let counts = std::env::temp_dir().join(format!("callgrind-{}", std::process::id()));
     let options = workload::options(Options::new(CALLGRIND))
@@ -97,25 +98,25 @@ async fn instructions(binary: &Path, invocations: u32) -> Result<u64, String> {
     let event = workload::event();
     for _ in 0..invocations {
         let invoked = local.invoke_json(&event).await;
-        workload::started(&invoked).map_err(|why| told(&why, &local))?;
+        workload::check_started(&invoked).map_err(|message| with_log(&message, &local))?;
     }
     local.function().terminate().await;
-    let total = total(&counts).map_err(|why| told(&why, &local));
+    let total = total(&counts).map_err(|message| with_log(&message, &local));
     drop(std::fs::remove_file(&counts));
     total
 }
 
-/// Why, and what the process wrote.
-fn told(why: &str, local: &LocalAws) -> String {
+/// A message, with the last lines of the process's log.
+fn with_log(message: &str, local: &LocalAws) -> String {
     let logs = local.function().logs();
     let last: Vec<_> = logs.iter().rev().take(5).rev().cloned().collect();
-    format!("{why}\n{}", last.join("\n"))
+    format!("{message}\n{}", last.join("\n"))
 }
 
-/// The total in callgrind's file.
+/// The total in a file of callgrind's.
 fn total(counts: &PathBuf) -> Result<u64, String> {
     let text = std::fs::read_to_string(counts)
-        .map_err(|error| format!("valgrind counted nothing (is it installed?): {error}"))?;
+        .map_err(|error| format!("valgrind wrote no counts (is it installed?): {error}"))?;
     let total = text
         .lines()
         .find_map(|line| line.strip_prefix("totals:").or(line.strip_prefix("summary:")));
@@ -129,13 +130,13 @@ fn read(figures: &Path) -> Result<Figures, String> {
     serde_json::from_str(&text).map_err(|error| format!("{}: {error}", figures.display()))
 }
 
-/// Prints the figures, and tells which have grown.
-fn compare(kept: &Figures, measured: &BTreeMap<&'static str, u64>) -> Vec<String> {
+/// Prints the figures, and returns a sentence for each that has grown.
+fn compare(accepted: &Figures, measured: &BTreeMap<&'static str, u64>) -> Vec<String> {
     let mut grown = Vec::new();
-    line(&format!("{:<28} {:>12} {:>12} {:>9}", "", "kept", "now", "at most"));
+    line(&format!("{:<28} {:>12} {:>12} {:>9}", "", "accepted", "now", "at most"));
     for (name, now) in measured {
-        let Some(figure) = kept.get(*name) else {
-            grown.push(format!("{name} is not kept"));
+        let Some(figure) = accepted.get(*name) else {
+            grown.push(format!("{name} has no accepted figure"));
             continue;
         };
         let most = figure.value + figure.value * figure.tolerance_percent / 100;
@@ -149,11 +150,11 @@ fn compare(kept: &Figures, measured: &BTreeMap<&'static str, u64>) -> Vec<String
 
 fn write(
     figures: &Path,
-    kept: &Figures,
+    accepted: &Figures,
     measured: &BTreeMap<&'static str, u64>,
 ) -> Result<(), String> {
     let figure = |(name, value): (&&str, &u64)| {
-        let tolerance_percent = kept.get(*name).map_or(5, |figure| figure.tolerance_percent);
+        let tolerance_percent = accepted.get(*name).map_or(5, |figure| figure.tolerance_percent);
         let figure = Figure { value: *value, tolerance_percent };
         ((*name).to_owned(), figure)
     };
@@ -168,24 +169,24 @@ fn write(
 mod tests {
     use super::*;
 
-    fn kept(value: u64, tolerance_percent: u64) -> Figures {
+    fn accepted(value: u64, tolerance_percent: u64) -> Figures {
         let figure = Figure { value, tolerance_percent };
         BTreeMap::from([("crates".to_owned(), figure)])
     }
 
     #[test]
-    fn what_grows_past_its_tolerance_is_told() {
+    fn growth_past_the_tolerance_is_reported() {
         for (now, tolerance, is_grown) in
             [(100, 0, false), (101, 0, true), (99, 0, false), (105, 5, false), (106, 5, true)]
         {
             let measured = BTreeMap::from([("crates", now)]);
-            let grown = compare(&kept(100, tolerance), &measured);
+            let grown = compare(&accepted(100, tolerance), &measured);
             assert_eq!(!grown.is_empty(), is_grown, "{now} {tolerance}");
         }
     }
 
     #[test]
-    fn what_is_not_kept_is_told() {
+    fn a_figure_without_an_accepted_one_is_reported() {
         assert_eq!(compare(&Figures::new(), &BTreeMap::from([("crates", 1)])).len(), 1);
     }
 }

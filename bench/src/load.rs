@@ -1,4 +1,4 @@
-//! Many invocations at once in one environment, as on Lambda Managed Instances.
+//! Many concurrent invocations in one environment, as on Lambda Managed Instances.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,27 +9,27 @@ use local_aws::{Fault, Operation};
 use crate::running::{Candidate, Running};
 use crate::workload;
 
-/// How many invocations the environment takes at once.
+/// The number of concurrent invocations of the environment.
 pub(crate) const SLOTS: u32 = 64;
 
-/// How long Connect takes for each.
+/// The time that Connect takes for each.
 pub(crate) const DELAY: Duration = Duration::from_millis(100);
 
 const WARM_UP: Duration = Duration::from_secs(1);
 const MEASURED: Duration = Duration::from_secs(5);
 
-/// What came of it.
+/// The result.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
-    /// Invocations a second.
+    /// Invocations per second.
     pub(crate) per_second: f64,
-    /// Of what the slots allow.
+    /// Percentage of what the slots allow.
     pub(crate) percent: f64,
-    /// CPU used, of one.
+    /// Percentage of one CPU.
     pub(crate) cpu_percent: f64,
-    /// Peak resident memory, in KiB.
+    /// The peak of the resident memory, in KiB.
     pub(crate) peak_kib: f64,
-    /// Connections to Amazon Connect.
+    /// The number of connections to Amazon Connect.
     pub(crate) connections: usize,
 }
 
@@ -37,7 +37,7 @@ pub(crate) struct Load {
 ///
 /// # Errors
 ///
-/// Where the function cannot be started or starts no chat.
+/// Returns an error if the function cannot be started or starts no chat.
 pub(crate) async fn load(function: &Candidate) -> Result<Load, String> {
     let local = Arc::new(workload::local_aws().await?);
     let slow = Fault::delay(DELAY).always();
@@ -46,15 +46,15 @@ pub(crate) async fn load(function: &Candidate) -> Result<Load, String> {
     let env = [("AWS_LAMBDA_MAX_CONCURRENCY", slots.as_str())];
     let running = Running::start_with(&function.bootstrap, &local, &env);
     let running = running.map_err(|error| error.to_string())?;
-    workload::started(&local.invoke_json(&workload::event()).await)?;
+    workload::check_started(&local.invoke_json(&workload::event()).await)?;
     let answered = Arc::new(AtomicU32::new(0));
-    // Twice as many callers as slots, so that one is always waiting.
+    // Twice as many callers as slots, so that an invocation is always waiting.
     let callers: Vec<_> = (0..2 * SLOTS)
         .map(|_| {
             let (local, answered) = (Arc::clone(&local), Arc::clone(&answered));
             tokio::spawn(async move {
                 let event = workload::event();
-                while workload::started(&local.invoke_json(&event).await).is_ok() {
+                while workload::check_started(&local.invoke_json(&event).await).is_ok() {
                     answered.fetch_add(1, Ordering::Relaxed);
                 }
             })
@@ -70,7 +70,7 @@ pub(crate) async fn load(function: &Candidate) -> Result<Load, String> {
         caller.abort();
     }
     if gave_up > 0 {
-        return Err(format!("{gave_up} callers got no chat"));
+        return Err(format!("{gave_up} callers got an answer without a chat"));
     }
     let per_second = f64::from(count) / elapsed.as_secs_f64();
     let allowed = f64::from(SLOTS) / DELAY.as_secs_f64();

@@ -1,4 +1,4 @@
-//! What the figures were measured on, and the sizes of what was measured.
+//! The machine, and the sizes of files.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-/// The CPUs and the kernel.
+/// A description of the CPUs and the kernel.
 pub(crate) fn description() -> String {
     let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| line.strip_prefix("model name"));
@@ -20,11 +20,11 @@ pub(crate) fn description() -> String {
     )
 }
 
-/// The size of a file and of its deflated content, which a zip file holds, in bytes.
+/// The size of a file in bytes, as it is and deflated as in a zip file.
 ///
 /// # Errors
 ///
-/// Where the file cannot be read.
+/// Returns an error if the file cannot be read.
 pub(crate) fn sizes(file: &Path) -> std::io::Result<(usize, usize)> {
     let content = std::fs::read(file)?;
     let mut deflated = DeflateEncoder::new(Vec::new(), Compression::best());

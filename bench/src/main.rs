@@ -1,7 +1,8 @@
-//! `bench`: how fast and how large the function is, and others that do the same.
+//! `bench`: measures the speed and the size of the function, and of other programs that do the
+//! same.
 //!
-//! Each candidate is a program that Lambda could start. It runs between a real Runtime API and a stand-in of Amazon
-//! Connect over TLS, on loopback, and is sent the event of [`workload`].
+//! Each candidate is a program that Lambda could start. It polls the Runtime API of `local-aws`,
+//! calls its stand-in of Amazon Connect over TLS, and gets the event of [`workload`].
 
 mod chart;
 mod cli;
@@ -28,14 +29,14 @@ use crate::cli::{Cli, Command};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let result = match Cli::parse().command {
         Command::Run(run) => report::run(&run).await,
         Command::Guard(guard) => guard::run(&guard).await,
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            output::error(&format!("bench: {why}"));
+        Err(message) => {
+            output::error(&format!("bench: {message}"));
             ExitCode::FAILURE
         }
     }

@@ -1,13 +1,13 @@
-//! What is printed.
+//! Output. A terminal that has gone away is not an error.
 
 use std::io::{self, Write};
 
-/// One line to standard output. A terminal that has gone away is no reason to fail.
+/// Writes a line to standard output.
 pub(crate) fn line(text: &str) {
     let _ = writeln!(io::stdout(), "{text}");
 }
 
-/// One line to standard error.
+/// Writes a line to standard error.
 pub(crate) fn error(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }

@@ -1,8 +1,8 @@
-//! Everything measured, side by side, as a table and a chart.
+//! Measures all candidates, and reports tables and a chart.
 
 use std::path::Path;
 
-use crate::cli::Run;
+use crate::cli::RunArgs;
 use crate::cold::{ColdStarts, cold_start};
 use crate::growth::growth;
 use crate::load::load;
@@ -12,10 +12,10 @@ use crate::running::Candidate;
 use crate::warm::{self, Warm};
 use crate::{chart, share, table};
 
-/// What the table calls the function.
+/// The name of the function in the table.
 const OURS: &str = "this function";
 
-/// The table's place in the README.
+/// The marks around the table in the README.
 const BEGIN: &str = "<!-- bench -->";
 const END: &str = "<!-- /bench -->";
 
@@ -23,40 +23,40 @@ const END: &str = "<!-- /bench -->";
 ///
 /// # Errors
 ///
-/// Where the function itself cannot be measured, or a file cannot be written.
-pub(crate) async fn run(run: &Run) -> Result<(), String> {
-    let mut all = candidates(run);
-    let (memory, unset) = settable(&run.memory);
-    cold_starts(&mut all, run.cold, &memory).await?;
-    warm_invocations(&mut all, run.warm).await?;
+/// Returns an error if the function itself cannot be measured, or a file cannot be written.
+pub(crate) async fn run(args: &RunArgs) -> Result<(), String> {
+    let mut all = candidates(args);
+    let (memory, unset) = settable(&args.memory);
+    cold_starts(&mut all, args.cold, &memory).await?;
+    warm_invocations(&mut all, args.warm).await?;
     let ours = all.first().map(|ours| ours.candidate.clone());
     let ours = ours.ok_or("no candidate")?;
-    error("many invocations at once …");
+    error("concurrent invocations …");
     let load = load(&ours).await?;
-    error("larger work …");
+    error("larger payloads …");
     let steps = growth(&ours).await?;
     let mut text = table::table(&all, &memory);
-    text += &table::notes(run, unset.as_deref());
+    text += &table::notes(args, unset.as_deref());
     text += &table::load_text(&load);
     text += &table::growth_text(&steps);
     line(&text);
-    match &run.write {
+    match &args.write {
         Some(folder) => write(folder, &text, &all, &memory),
         None => Ok(()),
     }
 }
 
-fn candidates(run: &Run) -> Vec<Measured> {
-    let ours = (OURS.to_owned(), run.function.clone());
-    let named = std::iter::once(ours).chain(run.peers.iter().cloned());
+fn candidates(args: &RunArgs) -> Vec<Measured> {
+    let ours = (OURS.to_owned(), args.function.clone());
+    let named = std::iter::once(ours).chain(args.peers.iter().cloned());
     let measured = named.map(|(name, bootstrap)| {
         let bootstrap = bootstrap.canonicalize().unwrap_or(bootstrap);
         let candidate = Candidate { name, bootstrap };
-        let missing = (!candidate.is_there()).then(|| "not set up".to_owned());
+        let missing = (!candidate.exists()).then(|| "not set up".to_owned());
         Measured {
             candidate,
             cold: ColdStarts::default(),
-            shares: vec![ColdStarts::default(); run.memory.len()],
+            shares: vec![ColdStarts::default(); args.memory.len()],
             warm: Warm::default(),
             missing,
         }
@@ -64,12 +64,12 @@ fn candidates(run: &Run) -> Vec<Measured> {
     measured.collect()
 }
 
-/// The memory sizes, if their shares can be set here; else none of them, and why.
+/// The memory sizes whose CPU shares can be set on this machine: all, or none and the reason.
 fn settable(memory: &[u32]) -> (Vec<u32>, Option<String>) {
     let made = memory.first().map(|first| share::Group::new(*first));
     match made {
         Some(Err(why)) => {
-            error(&format!("no CPU share can be set here: {why}"));
+            error(&format!("CPU shares cannot be set on this machine: {why}"));
             (Vec::new(), Some(why.to_string()))
         }
         _ => (memory.to_vec(), None),
@@ -111,7 +111,7 @@ async fn warm_invocations(all: &mut [Measured], count: u32) -> Result<(), String
     Ok(())
 }
 
-/// A peer that fails is missing from then on; the function itself may not fail.
+/// Marks a peer that fails as missing. The function itself may not fail.
 fn fail(one: &mut Measured, measured: Result<(), String>) -> Result<(), String> {
     let Err(why) = measured else { return Ok(()) };
     let why = format!("{}: {why}", one.candidate.name);
@@ -123,7 +123,7 @@ fn fail(one: &mut Measured, measured: Result<(), String>) -> Result<(), String> 
     Ok(())
 }
 
-/// `benchmark.md` and `benchmark.svg`.
+/// Writes `benchmark.md`, `benchmark.svg` and the summary in the README.
 fn write(folder: &Path, text: &str, all: &[Measured], memory: &[u32]) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
     let page = format!(
@@ -139,7 +139,7 @@ fn write(folder: &Path, text: &str, all: &[Measured], memory: &[u32]) -> Result<
     std::fs::write(readme, page).map_err(failed)
 }
 
-/// The text with something else between the marks.
+/// Replaces the text between the marks.
 fn between_marks(page: &str, text: &str) -> Option<String> {
     let (before, rest) = page.split_once(BEGIN)?;
     let (_, after) = rest.split_once(END)?;
@@ -151,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_goes_between_the_marks() {
+    fn the_text_between_the_marks_is_replaced() {
         let page = format!("a\n{BEGIN}\nold\n{END}\nb\n");
         let new = format!("a\n{BEGIN}\nnew\n{END}\nb\n");
         assert_eq!(between_marks(&page, "new\n"), Some(new));

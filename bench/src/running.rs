@@ -1,4 +1,4 @@
-//! A candidate's process.
+//! The process of a candidate.
 
 use std::fs::File;
 use std::io;
@@ -6,49 +6,48 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use local_aws::LocalAws;
-use local_aws::soak::Memory;
+use local_aws::{LocalAws, ProcessMemory};
 use nix::sys::resource::{UsageWho, getrusage};
 
 /// A program that Lambda could start.
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
-    /// What the table calls it.
+    /// The name in the table.
     pub(crate) name: String,
-    /// The file that is started.
+    /// The file that Lambda would start.
     pub(crate) bootstrap: PathBuf,
 }
 
 impl Candidate {
-    /// Whether it has been set up.
-    pub(crate) fn is_there(&self) -> bool {
+    /// Returns true if it has been set up.
+    pub(crate) fn exists(&self) -> bool {
         self.bootstrap.is_file()
     }
 }
 
-/// A candidate's process; it is killed when dropped.
+/// The process of a candidate; killed when dropped.
 pub(crate) struct Running {
     child: Child,
-    /// When it was started.
+    /// The time of its start.
     pub(crate) since: Instant,
-    /// The CPU time of all processes that have ended before.
+    /// The CPU time of all earlier processes.
     before: Duration,
-    /// What it writes to standard error.
+    /// The file with its standard error.
     log: PathBuf,
 }
 
 impl Running {
-    /// Starts a candidate in the environment that Lambda would give it.
+    /// Starts a candidate with the environment that Lambda would give it.
     ///
     /// # Errors
     ///
-    /// Where it cannot be started.
+    /// Returns an error if it cannot be started.
     pub(crate) fn start(candidate: &Candidate, local: &LocalAws) -> Result<Self, String> {
         Self::start_with(&candidate.bootstrap, local, &[])
             .map_err(|error| format!("{}: {error}", candidate.bootstrap.display()))
     }
 
-    /// The same with further variables.
+    /// Starts a candidate with further environment variables.
     pub(crate) fn start_with(
         bootstrap: &Path,
         local: &LocalAws,
@@ -58,30 +57,30 @@ impl Running {
         command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
         command.envs(local.function_env().iter().map(|(name, value)| (name, value)));
         if let Some(ca) = local.ca_file() {
-            // What SSL_CERT_FILE is to the others.
+            // Node and Python have variables of their own for SSL_CERT_FILE.
             command.env("NODE_EXTRA_CA_CERTS", ca).env("AWS_CA_BUNDLE", ca);
         }
         command.envs(env.iter().copied());
         let log = std::env::temp_dir().join(format!("bench-{}.log", std::process::id()));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(File::create(&log)?);
-        let before = cpu_of_the_dead();
+        let before = cpu_of_ended_children();
         let since = Instant::now();
         let mut child = command.spawn()?;
         if let Some(mut log) = child.stdout.take() {
-            // A pipe that nobody reads would stop the process.
+            // The process would block on a pipe that is not read.
             std::thread::spawn(move || io::copy(&mut log, &mut io::sink()));
         }
         Ok(Self { child, since, before, log })
     }
 
-    /// The id of the process.
+    /// The process id.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// The most memory that it has had, in KiB.
+    /// The peak of its resident memory, in KiB.
     pub(crate) fn peak_kib(&self) -> f64 {
-        Memory::of(self.pid()).map_or(f64::NAN, |memory| kib(memory.peak))
+        ProcessMemory::of(self.pid()).map_or(f64::NAN, |memory| kib(memory.peak_kib))
     }
 
     /// The CPU time of its threads so far.
@@ -91,7 +90,7 @@ impl Running {
         tasks.map(|task| on_cpu(&task.path())).sum()
     }
 
-    /// Why something failed, with the last that it wrote to standard error.
+    /// An error message with the end of its standard error.
     pub(crate) fn failed(&self, why: &str) -> String {
         let log = std::fs::read(&self.log).unwrap_or_default();
         let last = log.get(log.len().saturating_sub(1_000)..);
@@ -99,14 +98,14 @@ impl Running {
         format!("{why} {}", last.trim()).trim().to_owned()
     }
 
-    /// Kills it. The CPU time of its whole life.
+    /// Kills it, and returns its total CPU time.
     pub(crate) fn end(mut self) -> Duration {
         self.kill();
-        cpu_of_the_dead().saturating_sub(self.before)
+        cpu_of_ended_children().saturating_sub(self.before)
     }
 
     fn kill(&mut self) {
-        // One that has ended already cannot be killed, and need not be.
+        // Fails if the process has ended already.
         drop(self.child.kill());
         drop(self.child.wait());
     }
@@ -124,15 +123,15 @@ fn kib(kib: u64) -> f64 {
     kib as f64
 }
 
-/// `schedstat`'s first number: nanoseconds on a CPU.
+/// The time on a CPU: the first number in `schedstat`, in nanoseconds.
 fn on_cpu(task: &Path) -> Duration {
     let text = std::fs::read_to_string(task.join("schedstat")).unwrap_or_default();
     let nanos = text.split_whitespace().next().and_then(|nanos| nanos.parse().ok());
     Duration::from_nanos(nanos.unwrap_or_default())
 }
 
-/// The CPU time of all child processes that have ended. They end one at a time here.
-fn cpu_of_the_dead() -> Duration {
+/// The CPU time of all child processes that have ended. Here they end one at a time.
+fn cpu_of_ended_children() -> Duration {
     let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else {
         return Duration::ZERO;
     };

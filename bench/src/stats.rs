@@ -1,13 +1,13 @@
-//! Medians and the like.
+//! Samples and their statistics.
 
 use std::time::Duration;
 
-/// What was measured again and again.
+/// Repeated measurements of one quantity.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Sample(Vec<f64>);
 
 impl Sample {
-    /// Adds one measurement.
+    /// Adds a measurement.
     pub(crate) fn add(&mut self, value: f64) {
         let place = self.0.partition_point(|other| *other < value);
         self.0.insert(place, value);
@@ -18,30 +18,30 @@ impl Sample {
         self.add(time.as_secs_f64() * 1_000.0);
     }
 
-    /// Whether nothing was measured.
+    /// Returns true if there are no measurements.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The value that so many percent are at or below (nearest rank); NaN of nothing.
+    /// A percentile (nearest rank); NaN without measurements.
     pub(crate) fn percentile(&self, percent: usize) -> f64 {
         let rank = (self.0.len() * percent).div_ceil(100).max(1);
         self.0.get(rank - 1).copied().unwrap_or(f64::NAN)
     }
 
-    /// The median; NaN of nothing.
+    /// The median; NaN without measurements.
     pub(crate) fn median(&self) -> f64 {
         self.percentile(50)
     }
 
-    /// `median (least–most)`.
+    /// The median and the range, as `median (least–most)`.
     pub(crate) fn range(&self) -> String {
         let (least, most) = (self.percentile(0), self.percentile(100));
         format!("{} ({}–{})", figure(self.median()), figure(least), figure(most))
     }
 }
 
-/// A number with three digits that count.
+/// A number with three significant digits.
 pub(crate) fn figure(value: f64) -> String {
     match value.abs() {
         _ if value.is_nan() => "–".to_owned(),
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_go_by_rank() {
+    fn percentiles_are_nearest_ranks() {
         let mut sample = Sample::default();
         for value in [5.0, 1.0, 4.0, 2.0, 3.0] {
             sample.add(value);
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_have_three_digits() {
+    fn figures_have_three_significant_digits() {
         let shown = [0.123, 9.99, 12.34, 1234.5].map(figure);
         assert_eq!(shown, ["0.12", "9.99", "12.3", "1234"]);
     }

@@ -1,6 +1,6 @@
-//! What was measured, as tables in Markdown.
+//! The measurements as Markdown tables.
 
-use crate::cli::Run;
+use crate::cli::RunArgs;
 use crate::cold::ColdStarts;
 use crate::growth::Step;
 use crate::load::{DELAY, Load, SLOTS};
@@ -10,7 +10,7 @@ use crate::stats::{Sample, figure};
 
 type Get = fn(&Measured) -> &Sample;
 
-/// One row a measurement, one column a candidate.
+/// The table with one row per measurement and one column per candidate.
 pub(crate) fn table(all: &[Measured], memory: &[u32]) -> String {
     let mut text = head(all);
     let cold: [(&str, Get); 4] = [
@@ -61,7 +61,7 @@ fn single(value: f64) -> Sample {
     sample
 }
 
-/// The median and its range, and how many times ours that is.
+/// A row with median and range of each candidate, and the ratio of the median to the function's.
 fn row(name: &str, all: &[Measured], get: impl Fn(&Measured) -> Sample) -> String {
     let ours = all.first().map_or(f64::NAN, |ours| get(ours).median());
     let cells = all.iter().enumerate().map(|(index, one)| match &one.missing {
@@ -107,19 +107,21 @@ fn megabytes(bytes: usize) -> String {
     figure(bytes as f64 / 1e6)
 }
 
-pub(crate) fn notes(run: &Run, unset: Option<&str>) -> String {
+/// The conditions of the measurements.
+pub(crate) fn notes(args: &RunArgs, unset: Option<&str>) -> String {
     let shares = match unset {
         None => "A CPU share is a cgroup quota with a period of 100 ms, set at the first poll; until then, a candidate has a whole CPU. One that uses less CPU time than its share grants per period (7.2 ms at 128 MB) is never slowed down. Each round starts a candidate with a whole CPU first and then with each share, so the later starts find warmer caches.".to_owned(),
         Some(why) => format!("No CPU share could be set on this machine ({why})."),
     };
     format!(
         "\nMedians (minimum–maximum) of {} cold starts and {} warm invocations per candidate. The factor after a value is that value divided by this function's. The candidates take turns, on loopback; the stand-in of Connect speaks TLS 1.3 and answers immediately. {shares} Measured on {}.\n",
-        run.cold,
-        run.warm.div_ceil(BLOCKS) * BLOCKS,
+        args.cold,
+        args.warm.div_ceil(BLOCKS) * BLOCKS,
         machine::description()
     )
 }
 
+/// The paragraph on concurrency.
 pub(crate) fn load_text(load: &Load) -> String {
     format!(
         "\n**Concurrency.** With `AWS_LAMBDA_MAX_CONCURRENCY={SLOTS}` and {} ms per answer of Connect, the function starts {} chats per second, {} % of what {SLOTS} slots allow. It uses {} % of one CPU, {} MiB at the peak and {} connections.\n",
@@ -132,6 +134,7 @@ pub(crate) fn load_text(load: &Load) -> String {
     )
 }
 
+/// The table of larger payloads.
 pub(crate) fn growth_text(steps: &[Step]) -> String {
     let rows = steps.iter().map(|step| {
         format!(
@@ -149,7 +152,7 @@ pub(crate) fn growth_text(steps: &[Step]) -> String {
     )
 }
 
-/// What decides, in few rows.
+/// The table for the README: the most important measurements.
 pub(crate) fn summary(all: &[Measured], memory: &[u32]) -> String {
     let mut text = head(all);
     text += &row("first answer, whole CPU, ms", all, |one| single(one.cold.first_answer.median()));

@@ -1,12 +1,12 @@
-//! The one piece of work that every candidate does, and the AWS around it.
+//! The work of every candidate: one HTTP event, with a local AWS around it.
 
-use local_aws::world::{FLOW_ID, INSTANCE_ID};
+use local_aws::fixtures::{FLOW_ID, INSTANCE_ID};
 use local_aws::{Invoked, LocalAws, Options};
 use serde_json::{Value, json};
 
 const EVENT: &str = include_str!("../../events/http-api.json");
 
-/// Options for a local AWS over TLS without limits, and with the settings of every candidate.
+/// The options of a local AWS with TLS and without limits, with the settings of every candidate.
 pub(crate) fn options(options: Options) -> Options {
     options
         .tls(true)
@@ -18,13 +18,13 @@ pub(crate) fn options(options: Options) -> Options {
         .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
 }
 
-/// A local AWS whose function the caller starts.
+/// A local AWS for a process that the caller starts.
 pub(crate) async fn local_aws() -> Result<LocalAws, String> {
     let local = LocalAws::start(options(Options::without_function())).await;
     local.map_err(|error| error.to_string())
 }
 
-/// An API Gateway event (HTTP API, payload format 2.0) that asks for a chat in terms that each candidate knows.
+/// An API Gateway event (HTTP API, payload format 2.0) with a request that every candidate supports.
 pub(crate) fn event() -> Value {
     let body = json!({
         "ParticipantDetails": {"DisplayName": "Ana Souza"},
@@ -35,11 +35,12 @@ pub(crate) fn event() -> Value {
     http(&body)
 }
 
-/// The same event with another body.
+/// The event with another body.
 pub(crate) fn http(body: &Value) -> Value {
     let mut event: Value = serde_json::from_str(EVENT).unwrap_or_default();
     event["body"] = Value::String(body.to_string());
-    // Claims that are no strings fail the types of a Rust candidate, and the key would make all chats one.
+    // One candidate cannot parse claims that are not strings, and with an idempotency key all requests
+    // would be one chat.
     if let Some(context) = event["requestContext"].as_object_mut() {
         context.remove("authorizer");
     }
@@ -50,12 +51,12 @@ pub(crate) fn http(body: &Value) -> Value {
     event
 }
 
-/// Whether the answer has a chat in it.
+/// Checks that an answer contains a chat.
 ///
 /// # Errors
 ///
-/// With the answer, where it has not.
-pub(crate) fn started(invoked: &Invoked) -> Result<(), String> {
+/// Returns an error with the answer if it does not.
+pub(crate) fn check_started(invoked: &Invoked) -> Result<(), String> {
     let body = invoked.payload["body"].as_str().unwrap_or_default();
     let body: Value = serde_json::from_str(body).unwrap_or_default();
     let token = &body["data"]["startChatResult"]["ParticipantToken"];

@@ -1,4 +1,4 @@
-//! All of it, started together.
+//! Starts and stops everything together.
 
 use std::io;
 use std::path::Path;
@@ -11,60 +11,57 @@ use serde_json::Value;
 
 use crate::connect::{self, Connect};
 use crate::credentials::ShellCredentials;
-use crate::deployed::{Deployed, Target};
-use crate::function::Function;
-use crate::lambda::{Invoked, Lambda};
+use crate::http::{self, CaFile, Server};
 use crate::options::Options;
 use crate::participant::{self, Participants};
-use crate::queue::Call;
-use crate::server::{self, Server};
-use crate::tls::CaFile;
-use crate::{gateway, invoke, playground, tls};
+use crate::runtime_api::{Call, ConnectTarget, Deployment, Function, Invoked, Lambda};
+use crate::{gateway, playground};
 
-/// A running local AWS. It ends, and the function's process with it, when dropped.
+/// A running local AWS. It stops when dropped, and the function's process with it.
 #[derive(Debug)]
 pub struct LocalAws {
-    deployed: Deployed,
-    /// The function behind an authorizer, where that is another one.
-    _verified: Option<Deployed>,
+    deployment: Deployment,
+    /// The function behind an authorizer, if it is a second one.
+    _verified: Option<Deployment>,
     connect: Connect,
-    front: Server,
+    api_gateway: Server,
     connect_server: Server,
     ca: Option<CaFile>,
     _credentials: Option<ShellCredentials>,
 }
 
 impl LocalAws {
-    /// Starts the servers and the function's process, and waits until the process has asked for work or failed to.
+    /// Starts the servers and the function's process, and waits until the process has asked for
+    /// work or has failed to start.
     ///
     /// # Errors
     ///
-    /// When a port is in use, or the process cannot be started.
+    /// Returns an error if a port is in use, or the process cannot be started.
     pub async fn start(options: Options) -> io::Result<Self> {
         let connect = Connect::new(&options);
         let (connect_server, ca) = serve_connect(&connect, &options).await?;
         let credentials =
             if options.real_connect { Some(ShellCredentials::find().await?) } else { None };
-        let target = Target {
+        let target = ConnectTarget {
             url: &url(&connect_server, options.tls),
             ca: ca.as_ref().map(CaFile::path),
             credentials: credentials.as_ref().map_or(&[][..], |found| &found.variables),
         };
-        let deployed = Deployed::new(&options, options.runtime_port, &[], &target).await?;
+        let deployment = Deployment::new(&options, options.runtime_port, &[], &target).await?;
         let verified = if options.verified_env.is_empty() {
             None
         } else {
-            Some(Deployed::new(&options, 0, &options.verified_env, &target).await?)
+            Some(Deployment::new(&options, 0, &options.verified_env, &target).await?)
         };
-        let listener = server::bind(options.front_port).await?;
+        let listener = http::bind(options.api_gateway_port).await?;
         let participants = Participants::new(&options, connect.clone(), listener.local_addr()?);
-        let routes = front(&deployed, verified.as_ref(), participants, &options);
-        let front = Server::start(listener, routes, None, Arc::default())?;
+        let routes = api_gateway(&deployment, verified.as_ref(), participants, &options);
+        let api_gateway = Server::start(listener, routes, None, Arc::default())?;
         let local = Self {
-            deployed,
+            deployment,
             _verified: verified,
             connect,
-            front,
+            api_gateway,
             connect_server,
             ca,
             _credentials: credentials,
@@ -79,59 +76,60 @@ impl LocalAws {
             let file = options.function.as_deref().unwrap_or(Path::new("")).display();
             io::Error::new(error.kind(), format!("cannot start {file}: {error}"))
         })?;
-        function.settled(options.init_timeout).await;
+        function.initialized(options.init_timeout).await;
         Ok(())
     }
 
-    /// Where API Gateway and Lambda Invoke are: `http://127.0.0.1:PORT`.
+    /// The URL of API Gateway, the Invoke API and the playground: `http://127.0.0.1:PORT`.
     #[must_use]
-    pub fn front_url(&self) -> String {
-        url(&self.front, false)
+    pub fn api_gateway_url(&self) -> String {
+        url(&self.api_gateway, false)
     }
 
-    /// Where Amazon Connect is.
+    /// The URL of Amazon Connect.
     #[must_use]
     pub fn connect_url(&self) -> String {
         url(&self.connect_server, self.ca.is_some())
     }
 
-    /// Where the Lambda Runtime API is, in the form of `AWS_LAMBDA_RUNTIME_API`: `127.0.0.1:PORT`.
+    /// The address of the Runtime API, as in `AWS_LAMBDA_RUNTIME_API`: `127.0.0.1:PORT`.
     #[must_use]
     pub fn runtime_api(&self) -> String {
-        self.deployed.runtime.address.to_string()
+        self.deployment.runtime.address.to_string()
     }
 
-    /// The certificate that Amazon Connect's is signed with, if it is served over TLS.
-    /// The function is given it as `SSL_CERT_FILE`.
+    /// The certificate of the authority behind Amazon Connect's, if it is served over TLS. The
+    /// function has its path as `SSL_CERT_FILE`.
     #[must_use]
     pub fn ca_file(&self) -> Option<&Path> {
         self.ca.as_ref().map(CaFile::path)
     }
 
-    /// The environment of the function's process: for whoever starts one themselves, with
+    /// The environment for a process that somebody else starts, with
     /// [`Options::without_function`].
     #[must_use]
     pub fn function_env(&self) -> &[(String, String)] {
-        &self.deployed.env
+        &self.deployment.env
     }
 
-    /// Waits until a process has asked for its first invocation; the time when it did.
+    /// Waits until a process has asked for its first invocation, and returns the time of that.
     pub async fn first_poll(&self) -> Instant {
-        self.deployed.lambda.first_poll().await
+        self.deployment.lambda.first_poll().await
     }
 
-    /// Invokes the function with these bytes, and waits for the outcome.
+    /// Invokes the function with a payload, and waits for the outcome.
     pub async fn invoke(&self, payload: impl Into<Vec<u8>>) -> Invoked {
-        self.deployed.lambda.invoke(Lambda::call(payload.into())).await
+        self.deployment.lambda.invoke(Lambda::call(payload.into())).await
     }
 
-    /// The same under the request id of an earlier invocation, as Lambda retries an asynchronous one.
+    /// Invokes the function with the request id of an earlier invocation, as Lambda does to retry
+    /// an asynchronous one.
     pub async fn invoke_again(&self, request_id: &str, payload: impl Into<Vec<u8>>) -> Invoked {
         let call = Call { id: request_id.to_owned(), ..Lambda::call(payload.into()) };
-        self.deployed.lambda.invoke(call).await
+        self.deployment.lambda.invoke(call).await
     }
 
-    /// Invokes the function with this event, and waits for the outcome.
+    /// Invokes the function with a JSON payload, and waits for the outcome.
     pub async fn invoke_json(&self, payload: &Value) -> Invoked {
         self.invoke(payload.to_string()).await
     }
@@ -145,7 +143,7 @@ impl LocalAws {
     /// The function's process.
     #[must_use]
     pub fn function(&self) -> &Function {
-        self.deployed.function()
+        self.deployment.function()
     }
 }
 
@@ -154,27 +152,28 @@ async fn serve_connect(
     options: &Options,
 ) -> io::Result<(Server, Option<CaFile>)> {
     let (acceptor, ca) = if options.tls {
-        tls::acceptor().map(|(tls, ca)| (Some(tls), Some(ca)))?
+        http::acceptor().map(|(tls, ca)| (Some(tls), Some(ca)))?
     } else {
         (None, None)
     };
-    let listener = server::bind(options.connect_port).await?;
+    let listener = http::bind(options.connect_port).await?;
     let routes = connect::server::router(connect.clone());
     let server = Server::start(listener, routes, acceptor, connect.accepted())?;
     Ok((server, ca))
 }
 
-/// API Gateway, Lambda Invoke and the local controls, on one port.
-fn front(
-    deployed: &Deployed,
-    verified: Option<&Deployed>,
+/// The routes of API Gateway, the Invoke API, the participant service, the local controls and the
+/// playground.
+fn api_gateway(
+    deployment: &Deployment,
+    verified: Option<&Deployment>,
     participants: Arc<Participants>,
     options: &Options,
 ) -> Router {
-    let lambda = &deployed.lambda;
-    let behind_authorizer = &verified.unwrap_or(deployed).lambda;
+    let lambda = &deployment.lambda;
+    let behind_authorizer = &verified.unwrap_or(deployment).lambda;
     let routes = gateway::router(Arc::clone(lambda), Arc::clone(behind_authorizer), options)
-        .merge(invoke::router(Arc::clone(lambda), options.narrator.clone()))
+        .merge(gateway::invoke_api::router(Arc::clone(lambda), options.observer.clone()))
         .merge(connect::control::router(participants.connect.clone()));
     let routes = if options.real_connect {
         routes
@@ -186,7 +185,7 @@ fn front(
     } else {
         routes
     };
-    routes.layer(middleware::from_fn(gateway::request::keep_names))
+    routes.layer(middleware::from_fn(gateway::keep_raw_headers))
 }
 
 fn url(server: &Server, tls: bool) -> String {

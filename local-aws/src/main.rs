@@ -1,4 +1,4 @@
-//! `local-aws`: what the function needs of AWS, on this machine.
+//! `local-aws`: runs the function with what it needs of AWS on this machine.
 
 mod cli;
 
@@ -10,8 +10,8 @@ use clap::Parser;
 async fn main() -> ExitCode {
     match cli::run(cli::Cli::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            cli::output::error(&format!("local-aws: {why}"));
+        Err(message) => {
+            cli::output::error(&format!("local-aws: {message}"));
             ExitCode::FAILURE
         }
     }

@@ -1,83 +1,83 @@
-//! What a local AWS is started with.
+//! The options of a local AWS.
 
-use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::world;
+use crate::fixtures;
+use crate::observer::Observer;
 
-/// How many requests a second an API takes, and how many at once after a rest.
+/// The rate limit of an API operation: a token bucket.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rate {
-    /// Requests a second, in the long run.
+    /// Requests per second.
     pub per_second: f64,
-    /// Requests at once.
+    /// The size of the bucket.
     pub burst: u32,
 }
 
 impl Rate {
-    /// A rate of `per_second` with bursts of `burst`.
+    /// A limit of `per_second` with bursts of `burst`.
     #[must_use]
     pub const fn new(per_second: f64, burst: u32) -> Self {
         Self { per_second, burst }
     }
 }
 
-/// What a local AWS is started with; [`Options::new`] has AWS's own defaults.
+/// The options of a local AWS. [`Options::new`] has the defaults of AWS.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each switches something of its own on")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent switch")]
 pub struct Options {
-    /// The function's binary; `None` when something else polls the Runtime API.
+    /// The function's binary; `None` if something else polls the Runtime API.
     pub function: Option<PathBuf>,
-    /// The function's own environment variables, over those that Lambda sets.
+    /// Environment variables of the function, in addition to Lambda's.
     pub env: Vec<(String, String)>,
-    /// If any, requests with claims go to a second process of the function, which has these variables besides.
+    /// If not empty, requests with claims go to a second process of the function, which has these
+    /// variables in addition.
     pub verified_env: Vec<(String, String)>,
-    /// How long one invocation may take.
+    /// The timeout of an invocation.
     pub timeout: Duration,
-    /// How long the function may take before it asks for its first invocation.
+    /// The time within which the function must ask for its first invocation.
     pub init_timeout: Duration,
-    /// How long API Gateway waits for the function; `None` for AWS's 30 s (HTTP API) and 29 s (REST API).
+    /// API Gateway's timeout; `None` for AWS's 30 s (HTTP API) and 29 s (REST API).
     pub integration_timeout: Option<Duration>,
-    /// The port of API Gateway and Lambda Invoke; 0 for any.
-    pub front_port: u16,
+    /// The port of API Gateway, the Invoke API and the playground; 0 for any.
+    pub api_gateway_port: u16,
     /// The port of Amazon Connect; 0 for any.
     pub connect_port: u16,
     /// The port of the Lambda Runtime API; 0 for any.
     pub runtime_port: u16,
-    /// How many chats may run at once.
+    /// The quota of concurrent chats.
     pub quota: usize,
-    /// The rate of `StartChatContact`; `None` lifts every rate limit.
+    /// The rate limit of `StartChatContact`; `None` lifts every rate limit.
     pub rate: Option<Rate>,
     /// Whether Amazon Connect is served over TLS.
     pub tls: bool,
-    /// Whether the function calls the real Amazon Connect, with the shell's own credentials.
+    /// Whether the function calls the real Amazon Connect, with the shell's credentials.
     pub real_connect: bool,
-    /// Whether browsers that open `/` of the front get the playground.
+    /// Whether browsers that open `/` of API Gateway get the playground.
     pub playground: bool,
-    /// Whether the function's log lines are written to standard error as they come.
+    /// Whether the function's log lines are also written to standard error.
     pub echo_logs: bool,
-    /// The instances that Amazon Connect knows.
+    /// The instances that exist in Amazon Connect.
     pub instances: Vec<String>,
-    /// The flows that each instance has.
+    /// The flows of every instance.
     pub flows: Vec<String>,
-    /// Who is told of each request as it goes.
-    pub narrator: Narrator,
-    /// Who is told of each message of a chat as it goes.
-    pub chat_narrator: Narrator,
-    /// How many times as fast as a clock's the time of chats passes.
+    /// The observer of the requests.
+    pub observer: Observer,
+    /// The observer of the messages in chats.
+    pub chat_observer: Observer,
+    /// How many times as fast as real time chats run.
     pub chat_pace: f64,
 }
 
 impl Options {
-    /// Everything as on AWS, for the function in the file `function`.
+    /// The defaults of AWS, for the function in the file `function`.
     #[must_use]
     pub fn new(function: impl Into<PathBuf>) -> Self {
         Self { function: Some(function.into()), ..Self::without_function() }
     }
 
-    /// Everything as on AWS, without a process: whoever asks the Runtime API is the function.
+    /// The defaults of AWS without a process: whatever polls the Runtime API is the function.
     #[must_use]
     pub fn without_function() -> Self {
         Self {
@@ -87,7 +87,7 @@ impl Options {
             timeout: Duration::from_secs(29),
             init_timeout: Duration::from_secs(10),
             integration_timeout: None,
-            front_port: 0,
+            api_gateway_port: 0,
             connect_port: 0,
             runtime_port: 0,
             quota: 500,
@@ -96,64 +96,65 @@ impl Options {
             real_connect: false,
             playground: false,
             echo_logs: false,
-            instances: vec![world::INSTANCE_ID.to_owned()],
-            flows: vec![world::FLOW_ID.to_owned(), world::SECOND_FLOW_ID.to_owned()],
-            narrator: Narrator::default(),
-            chat_narrator: Narrator::default(),
+            instances: vec![fixtures::INSTANCE_ID.to_owned()],
+            flows: vec![fixtures::FLOW_ID.to_owned(), fixtures::SECOND_FLOW_ID.to_owned()],
+            observer: Observer::default(),
+            chat_observer: Observer::default(),
             chat_pace: 1.0,
         }
     }
 
-    /// Sets one environment variable of the function.
+    /// Adds an environment variable of the function.
     #[must_use]
     pub fn env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.env.push((name.into(), value.into()));
         self
     }
 
-    /// Has requests with claims go to a second process of the function, with this variable besides.
+    /// Sends requests with claims to a second process of the function, which has this variable in
+    /// addition.
     #[must_use]
     pub fn verified_env(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.verified_env.push((name.into(), value.into()));
         self
     }
 
-    /// Sets how long one invocation may take.
+    /// Sets the timeout of an invocation.
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Sets how long the function may take before it asks for its first invocation.
+    /// Sets the time within which the function must ask for its first invocation.
     #[must_use]
     pub fn init_timeout(mut self, timeout: Duration) -> Self {
         self.init_timeout = timeout;
         self
     }
 
-    /// Sets how long API Gateway waits for the function.
+    /// Sets API Gateway's timeout.
     #[must_use]
     pub fn integration_timeout(mut self, timeout: Duration) -> Self {
         self.integration_timeout = Some(timeout);
         self
     }
 
-    /// Sets the port of API Gateway and Lambda Invoke.
+    /// Sets the port of API Gateway, the Invoke API and the playground.
     #[must_use]
-    pub fn front_port(mut self, port: u16) -> Self {
-        self.front_port = port;
+    pub fn api_gateway_port(mut self, port: u16) -> Self {
+        self.api_gateway_port = port;
         self
     }
 
-    /// Sets how many chats may run at once.
+    /// Sets the quota of concurrent chats.
     #[must_use]
     pub fn quota(mut self, quota: usize) -> Self {
         self.quota = quota;
         self
     }
 
-    /// Sets the rate of `StartChatContact`.
+    /// Sets the rate limit of `StartChatContact`.
     #[must_use]
     pub fn rate(mut self, rate: Rate) -> Self {
         self.rate = Some(rate);
@@ -181,73 +182,53 @@ impl Options {
         self
     }
 
-    /// Sets whether browsers that open `/` of the front get the playground.
+    /// Sets whether browsers that open `/` of API Gateway get the playground.
     #[must_use]
     pub fn playground(mut self, playground: bool) -> Self {
         self.playground = playground;
         self
     }
 
-    /// Sets whether the function's log lines are written to standard error as they come.
+    /// Sets whether the function's log lines are also written to standard error.
     #[must_use]
     pub fn echo_logs(mut self, echo: bool) -> Self {
         self.echo_logs = echo;
         self
     }
 
-    /// Makes Amazon Connect know one more instance.
+    /// Adds an instance to Amazon Connect.
     #[must_use]
     pub fn instance(mut self, id: impl Into<String>) -> Self {
         self.instances.push(id.into());
         self
     }
 
-    /// Makes Amazon Connect know one more flow.
+    /// Adds a flow to Amazon Connect.
     #[must_use]
     pub fn flow(mut self, id: impl Into<String>) -> Self {
         self.flows.push(id.into());
         self
     }
 
-    /// Has `tell` called with one line for each request as it goes.
+    /// Sets a function that is called with one line per request.
     #[must_use]
-    pub fn narrate(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        self.narrator = Narrator(Some(Arc::new(tell)));
+    pub fn observe(mut self, callback: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.observer = Observer::new(callback);
         self
     }
 
-    /// Has `tell` called with one line for each message of a chat as it goes.
+    /// Sets a function that is called with one line per message in a chat.
     #[must_use]
-    pub fn narrate_chats(mut self, tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        self.chat_narrator = Narrator(Some(Arc::new(tell)));
+    pub fn observe_chats(mut self, callback: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.chat_observer = Observer::new(callback);
         self
     }
 
-    /// Sets how many times as fast as a clock's the time of chats passes: how soon agents answer, how long a chat
-    /// waits for its customer and how long it runs.
+    /// Sets how many times as fast as real time chats run: how soon the agent answers, how long a
+    /// chat waits for its customer, and how long it lasts.
     #[must_use]
     pub fn chat_pace(mut self, pace: f64) -> Self {
         self.chat_pace = pace;
         self
-    }
-}
-
-/// Who is told of each request; nobody by default.
-#[derive(Clone, Default)]
-pub struct Narrator(Option<Tell>);
-
-type Tell = Arc<dyn Fn(&str) + Send + Sync>;
-
-impl Narrator {
-    pub(crate) fn tell(&self, line: impl FnOnce() -> String) {
-        if let Some(tell) = &self.0 {
-            tell(&line());
-        }
-    }
-}
-
-impl fmt::Debug for Narrator {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Narrator(set)" } else { "Narrator(none)" })
     }
 }

@@ -1,4 +1,4 @@
-//! Amazon Connect's participant service: the chats themselves, with a scripted agent at the other end.
+//! Amazon Connect's participant service: the chats themselves, with a scripted agent.
 //!
 //! ```text
 //! HTTP ──────▶ routes ─▶ connection, message, event, transcript ─┐
@@ -7,17 +7,17 @@
 //! StartChatContact, StopContact ─────────────────────────────────┘
 //! ```
 //!
-//! A `Chat` is state alone. `Participants` has the chats, and changes elsewhere what their course changes there.
+//! A `Chat` is pure state. `service` keeps the chats, and changes the contacts accordingly.
 
 mod agent;
 mod chat;
 mod connection;
 mod control;
 mod credentials;
+mod errors;
 mod event;
 mod item;
 mod message;
-mod refusal;
 mod routes;
 mod script;
 mod seed;
@@ -35,7 +35,7 @@ pub(crate) use service::Participants;
 
 use crate::options::Options;
 
-/// The service itself, and the local controls of its chats.
+/// The routes of the service and of the local controls for chats.
 pub(crate) fn router(service: Arc<Participants>, options: &Options) -> Router {
     routes::router(&service, options).merge(control::router(service))
 }

@@ -1,5 +1,4 @@
 use super::*;
-use crate::policy::ContactRefusal;
 
 const MESSAGE: &str = "Connect's message";
 
@@ -27,7 +26,13 @@ fn every_failure_has_its_status_and_code() {
         (contact(), 403, "ForbiddenException", None, false),
         (origin(), 403, "ForbiddenException", None, false),
         (PayloadError::MethodNotAllowed.into(), 405, "MethodNotAllowedException", None, false),
-        (PolicyError::StillRunning.into(), 409, "ConflictException", None, true),
+        (
+            PolicyError::Contact(ContactRefusal::StillActive).into(),
+            409,
+            "ConflictException",
+            None,
+            true,
+        ),
         (PayloadError::TooLarge.into(), 413, "PayloadTooLargeException", None, false),
         (service("InvalidRequestException", 400), 400, "InvalidRequestException", None, false),
         (service("InvalidParameterException", 400), 400, "InvalidParameterException", None, false),

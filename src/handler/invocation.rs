@@ -115,8 +115,9 @@ fn time_allowed(deadline_millis: u64, now: SystemTime) -> Duration {
 /// Returns what those who run the function need to know beyond the code.
 fn cause(error: &Error) -> Option<Cow<'_, str>> {
     let cause = match error {
-        Error::Connect(ConnectError::Service { cause: Some(cause), .. })
-        | Error::Connect(ConnectError::Unavailable { cause }) => Cow::Borrowed(cause.as_str()),
+        Error::Connect(
+            ConnectError::Service { cause: Some(cause), .. } | ConnectError::Unavailable { cause },
+        ) => Cow::Borrowed(cause.as_str()),
         Error::Connect(error) => Cow::Owned(error.to_string()),
         error => {
             let errors = error.field_errors();

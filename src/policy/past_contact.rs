@@ -1,6 +1,6 @@
 //! Verifies that the contact which a chat continues is the caller's own.
 
-use super::{Admission, PolicyError, StartChat};
+use super::start_chat::StartChat;
 use crate::request::RehydrationType;
 
 /// What is known of a contact (`DescribeContact`).
@@ -16,8 +16,8 @@ pub struct Contact {
     pub has_ended: bool,
 }
 
-/// Why a contact may not be continued. The caller is not told, so that nobody
-/// can find out which contacts exist.
+/// Why a contact may not be continued. The caller is not told, except about a
+/// chat of their own, so that nobody can find out which contacts exist.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ContactRefusal {
     /// There is no such contact.
@@ -32,6 +32,17 @@ pub enum ContactRefusal {
     /// It is a call, a task or an email.
     #[error("the contact is not a chat")]
     NotAChat,
+    /// It is the caller's own chat, and has not ended. The caller is told.
+    #[error("the chat to continue is still active")]
+    StillActive,
+}
+
+/// The decision on a request that breaks no rule known without its contact.
+pub enum Admission {
+    /// The chat may be started.
+    Granted(StartChat),
+    /// It may be started if the contact that it names is the caller's.
+    Unverified(UnverifiedContact),
 }
 
 /// A chat that names a contact which may not be the caller's.
@@ -72,20 +83,20 @@ impl UnverifiedContact {
     /// Returns an error if the contact does not exist, has no owner, is another
     /// customer's or cannot be continued, and if the caller's own chat has not
     /// ended.
-    pub fn verify(mut self, found: Option<Contact>) -> Result<Admission, PolicyError> {
+    pub fn verify(mut self, found: Option<Contact>) -> Result<Admission, ContactRefusal> {
         let contact = match self.check(found) {
             Ok(contact) => contact,
             Err(_) if self.starts_anyway && self.chat.continues() => {
                 self.chat.discard_past_chat();
                 return Ok(Admission::Granted(self.chat));
             }
-            Err(refusal) => return Err(PolicyError::Contact(refusal)),
+            Err(refusal) => return Err(refusal),
         };
         if !self.chat.continues() || self.is_initial {
             return Ok(Admission::Granted(self.chat));
         }
         if !contact.has_ended {
-            return Err(PolicyError::StillRunning);
+            return Err(ContactRefusal::StillActive);
         }
         match contact.initial_contact_id.filter(|id| self.is_replaced_by(id)) {
             None => Ok(Admission::Granted(self.chat)),

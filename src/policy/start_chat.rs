@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::{Instance, PolicyError};
-use crate::field_error::FieldError;
+use super::instance::Instance;
+use crate::field_error::{FieldError, FieldErrors};
 use crate::redact::redact;
 use crate::request::{
     CUSTOMER_NAME, ChatRequest, ConnectionType, ContentTypes, InitialMessage, PersistentChat,
@@ -102,7 +102,7 @@ impl StartChat {
         flow: String,
         request: ChatRequest,
         additions: Additions,
-    ) -> Result<Self, PolicyError> {
+    ) -> Result<Self, FieldErrors> {
         let display_name = additions.display_name.as_ref().unwrap_or(&request.display_name).clone();
         let mut segment_attributes = request.segment_attributes.into_values();
         if additions.is_authenticated {
@@ -197,7 +197,7 @@ impl StartChat {
 }
 
 /// The mark of a chat whose customer has signed in (Amazon Connect admin guide,
-/// "Pre-chat authentication using the StartChatContact API").
+/// "Pre-chat authentication using the `StartChatContact` API").
 fn authentication() -> (String, SegmentAttribute) {
     let status = SegmentAttribute::String("AUTHENTICATED".to_owned());
     let map = BTreeMap::from([("Status".to_owned(), status)]);
@@ -211,7 +211,7 @@ fn attributes(
     mut attributes: crate::request::Attributes,
     display_name: &str,
     additions: &Additions,
-) -> Result<BTreeMap<String, String>, PolicyError> {
+) -> Result<BTreeMap<String, String>, FieldErrors> {
     if additions.display_name.is_some() {
         attributes.remove(CUSTOMER_NAME);
     }
@@ -222,7 +222,7 @@ fn attributes(
             && !attributes.add_if_room(name, value)
         {
             let rule = "leaves no room for the attributes of the verified claims";
-            return Err(PolicyError::NoRoom(FieldError::at(attributes.pointer(), rule).into()));
+            return Err(FieldError::at(attributes.pointer(), rule).into());
         }
     }
     if !is_named {

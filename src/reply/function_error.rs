@@ -40,19 +40,21 @@ impl FunctionError {
         let is_transient = |error: &&Error| error.response().code.is_transient();
         let named = failed().map(|(_, error)| error).find(is_transient).unwrap_or(first);
         let count = failed().count();
-        let mut text = format!("{count} of {} failed: ", chats.len());
-        for (at, (index, error)) in failed().take(MAX_LISTED).enumerate() {
+        let mut lines = Vec::new();
+        let mut bytes = 0;
+        for (index, error) in failed().take(MAX_LISTED) {
             let response = error.response();
-            let separator = if at == 0 { "" } else { "; " };
-            let message = message(error, &response);
-            text.push_str(&format!("{separator}/{index} {}: {message}", response.code.name()));
-            if text.len() > MAX_BYTES {
+            let line = format!("/{index} {}: {}", response.code.name(), message(error, &response));
+            bytes += line.len();
+            lines.push(line);
+            if bytes > MAX_BYTES {
                 break;
             }
         }
-        if count > MAX_LISTED {
-            text.push_str(&format!("; and {} more", count - MAX_LISTED));
+        if count > lines.len() {
+            lines.push(format!("and {} more", count - lines.len()));
         }
+        let text = format!("{count} of {} failed: {}", chats.len(), lines.join("; "));
         Some(Self::new(&named.response(), text))
     }
 

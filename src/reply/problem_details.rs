@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::error::{Error, ErrorResponse};
 use crate::field_error::FieldError;
+use crate::json;
 
 /// The body of an HTTP error.
 #[derive(Serialize)]
@@ -39,7 +40,6 @@ struct SampleError<'a> {
 }
 
 /// Renders the body of an error.
-#[expect(clippy::expect_used, reason = "strings and numbers always serialize")]
 pub(super) fn body(error: &Error, response: &ErrorResponse, request_id: &str) -> String {
     let errors = error.field_errors();
     let (code, status) = (response.code.name(), response.code.status());
@@ -59,5 +59,5 @@ pub(super) fn body(error: &Error, response: &ErrorResponse, request_id: &str) ->
             error: SampleError { code, message: &detail, status_code: status, request_id },
         },
     };
-    serde_json::to_string(&details).expect("problem details are JSON")
+    json::to_string(&details)
 }

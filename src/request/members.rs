@@ -1,9 +1,48 @@
 //! The smaller members, one function each.
 
+use serde::Serialize;
+
 use super::limits::{CONTACT_ID, DURATION_MINUTES, TOPIC_ARN};
 use super::object::ObjectReader;
-use super::value::Value;
-use super::{ConnectionType, Located, PersistentChat, RehydrationType, ResponseMode};
+use super::value::{Located, Value};
+
+/// The past chat to continue, and how much of it to show.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct PersistentChat {
+    pub(crate) rehydration_type: RehydrationType,
+    pub(crate) source_contact_id: String,
+}
+
+/// How much of a past chat to show.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum RehydrationType {
+    /// The entire past session, named by its initial contact.
+    EntirePastSession,
+    /// From the named contact on.
+    FromSegment,
+}
+
+/// How responses are sent to the participant.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum ResponseMode {
+    /// Piece by piece.
+    Incremental,
+    /// As a whole.
+    Complete,
+}
+
+/// What Connect returns besides the participant token.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum ConnectionType {
+    /// The URL of a websocket.
+    Websocket,
+    /// A connection token.
+    ConnectionCredentials,
+}
 
 pub(super) fn duration(value: &Value<'_, '_>) -> Option<Located<i32>> {
     let minutes = i32::try_from(value.integer(&DURATION_MINUTES)?).ok()?;

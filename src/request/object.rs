@@ -6,10 +6,9 @@ use std::ops::RangeInclusive;
 
 use serde_json::value::RawValue;
 
-use super::Located;
 use super::path::Path;
 use super::report::Report;
-use super::value::{Value, is_blank};
+use super::value::{Located, Value, is_blank};
 use crate::json;
 
 /// One JSON object being read.

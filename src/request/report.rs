@@ -36,7 +36,9 @@ impl Report {
             return;
         }
         let is_harmless = |one: &char| one.is_ascii_alphanumeric() || "_.-".contains(*one);
-        let text = path.names().into_iter().chain([name.into()]).flat_map(dotted);
+        let names = path.names();
+        let names = names.iter().map(AsRef::as_ref).chain([name]);
+        let text = names.flat_map(|name| ".".chars().chain(name.chars().take(2 * MAX_IGNORED)));
         let text: String = text.filter(is_harmless).skip(1).take(MAX_IGNORED).collect();
         if text.is_empty() || ignored.len() + comma + text.len() > MAX_IGNORED {
             return;
@@ -50,11 +52,6 @@ impl Report {
     pub(super) fn into_parts(self) -> (FieldErrors, String) {
         (self.errors.into_inner(), self.ignored.into_inner())
     }
-}
-
-/// A dot and the first characters of a name.
-fn dotted(name: std::borrow::Cow<'_, str>) -> Vec<char> {
-    std::iter::once('.').chain(name.chars().take(2 * MAX_IGNORED)).collect()
 }
 
 #[cfg(test)]

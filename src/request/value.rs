@@ -5,11 +5,17 @@ use std::ops::RangeInclusive;
 
 use serde_json::value::RawValue;
 
-use super::Located;
 use super::limits::VALUES;
 use super::path::Path;
 use super::report::Report;
 use crate::json::{self, Type};
+
+/// A value, and the JSON Pointer to it.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Located<T> {
+    pub(crate) value: T,
+    pub(crate) pointer: String,
+}
 
 /// One value that was given, and where it is.
 #[derive(Clone, Copy)]
@@ -19,7 +25,7 @@ pub(super) struct Value<'a, 'p> {
     pub(super) report: &'p Report,
 }
 
-impl<'a, 'p> Value<'a, 'p> {
+impl<'a> Value<'a, '_> {
     /// A member of the object in this value.
     pub(super) fn child<'c>(&'c self, name: &'c str, raw: &'a RawValue) -> Value<'a, 'c> {
         Value { raw, path: self.path.member(name), report: self.report }

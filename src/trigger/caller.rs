@@ -22,7 +22,7 @@ pub struct Claims<'a>(Option<&'a RawValue>);
 
 /// Claims that count only while the claim beside them is true: user pools let
 /// people enter an address that nobody has verified
-/// (OpenID Connect Core 1.0, §5.1).
+/// (`OpenID` Connect Core 1.0, §5.1).
 const VERIFIED_BY: [(&str, &str); 2] =
     [("email", "email_verified"), ("phone_number", "phone_number_verified")];
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::{Caller, IdempotencyKey, Payload, PayloadError, object};
+use super::idempotency_key::IdempotencyKey;
+use super::payload::{Payload, PayloadError, object, trusted};
 use crate::json;
 
 /// An event as an `EventBridge` rule, a replay or a bus delivers it.
@@ -35,16 +36,13 @@ impl<'a> EventBridgeEvent<'a> {
         if self.source.starts_with("aws.") && !self.source.starts_with("aws.partner/") {
             return Err(PayloadError::unsupported(format_args!("an event of {}", self.source)));
         }
-        Ok(Payload {
-            request: Cow::Borrowed(object(self.detail)?),
-            caller: Caller::Trusted,
-            key: match self.id {
-                Some(id) if !self.source.is_empty() => IdempotencyKey::EventBridge {
-                    source: self.source.into_owned(),
-                    id: id.into_owned(),
-                },
-                _ => key,
+        let key = match self.id {
+            Some(id) if !self.source.is_empty() => IdempotencyKey::EventBridge {
+                source: self.source.into_owned(),
+                id: id.into_owned(),
             },
-        })
+            _ => key,
+        };
+        Ok(trusted(object(self.detail)?, key))
     }
 }

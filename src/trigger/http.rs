@@ -6,7 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::value::RawValue;
 
-use super::{Caller, Claims, IdempotencyKey, InvocationKey, Payload, PayloadError, parse_text};
+use super::caller::{Caller, Claims};
+use super::idempotency_key::{IdempotencyKey, InvocationKey};
+use super::payload::{Payload, PayloadError, object, parse_text};
 use crate::json::{self, Type};
 
 /// The HTTP header that identifies a request
@@ -85,7 +87,7 @@ impl<'a> HttpRequest<'a> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let text = if text.trim_ascii().is_empty() { "{}" } else { text };
         Ok(Payload {
-            request: Cow::Owned(super::object(parse_text(text)?)?),
+            request: Cow::Owned(object(parse_text(text)?)?),
             caller: Caller::Untrusted(self.claims),
             key: IdempotencyKey::Http {
                 header: self.idempotency_key,

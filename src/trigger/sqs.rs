@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::{IdempotencyKey, Payload, PayloadError, open_element, parse_text};
+use super::idempotency_key::IdempotencyKey;
+use super::payload::{PayloadError, parse_text};
 use crate::json;
 
 /// The `eventSource` of SQS messages.
@@ -33,18 +34,24 @@ impl<'a> SqsRecord<'a> {
         }
     }
 
-    /// Returns the request in the body: an event, a request, or an SNS
-    /// notification with either in it.
-    pub(super) fn open(self, key: IdempotencyKey) -> Result<Payload<'a>, PayloadError> {
-        let body = self.body.as_deref().ok_or(PayloadError::NoBody)?;
-        let message = parse_text(body)?;
-        let notified = notification(&message).map(|text| parse_text(&text)).transpose()?;
-        let key = match (self.failed_request_id, self.message_id) {
-            (Some(request_id), _) => IdempotencyKey::Invocation { request_id, index: 0 },
-            (None, Some(message_id)) => IdempotencyKey::Sqs { message_id },
-            (None, None) => key,
-        };
-        open_element(notified.as_ref().unwrap_or(&message), key).map(Payload::into_owned)
+    /// Returns the message in the body: an event or a request, possibly in an
+    /// SNS notification.
+    pub(super) fn message(&self) -> Result<Box<RawValue>, PayloadError> {
+        let message = parse_text(self.body.as_deref().ok_or(PayloadError::NoBody)?)?;
+        match notification(&message) {
+            Some(text) => parse_text(&text),
+            None => Ok(message),
+        }
+    }
+
+    /// What identifies the message when it is delivered again. The failed
+    /// event in a dead-letter queue keeps the id of its invocation.
+    pub(super) fn into_key(self) -> Option<IdempotencyKey> {
+        match (self.failed_request_id, self.message_id) {
+            (Some(request_id), _) => Some(IdempotencyKey::Invocation { request_id, index: 0 }),
+            (None, Some(message_id)) => Some(IdempotencyKey::Sqs { message_id }),
+            (None, None) => None,
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod connect;
 
-use local_aws::world::{CUSTOMER_ID, RUNNING_CONTACT_ID};
+use local_aws::fixtures::{CUSTOMER_ID, RUNNING_CONTACT_ID};
 use local_aws::{Fault, Invoked};
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 
 mod attributes;
 
-use local_aws::world::ENDED_INITIAL_CONTACT_ID;
+use local_aws::fixtures::ENDED_INITIAL_CONTACT_ID;
 use serde_json::{Map, Value, json};
 
 use support::{

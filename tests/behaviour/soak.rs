@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use local_aws::soak::Soak;
+use soak::Soak;
 
 use support::{folder, function};
 
@@ -16,12 +16,12 @@ async fn a_short_soak_loses_and_doubles_nothing() {
         concurrency: 4,
         seed: 4,
     };
-    let report = soak.run(|_progress| {}).await.expect("the soak starts");
+    let report = soak.run(|_line| {}).await.expect("the soak starts");
     assert_eq!(report.duplicates(), 0, "{report}");
     assert_eq!(report.lost(), 0, "{report}");
     assert_eq!(report.wrong(), 0, "{report}");
     assert_eq!(report.restarts(), 0, "{report}");
-    assert_eq!(report.killed(), 0, "{report}");
+    assert_eq!(report.timed_out(), 0, "{report}");
     assert!(report.is_clean(), "{report}");
     assert!(report.chats() > 20 && report.redeliveries() > 0, "{report}");
 }

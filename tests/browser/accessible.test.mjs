@@ -1,4 +1,4 @@
-// The playground for everybody: axe's rules, both colour schemes, a desktop and a phone.
+// Accessibility of the playground: axe's rules, in both color schemes, on a desktop and a phone.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";

@@ -104,6 +104,8 @@ describe("a chat with ChatJS", () => {
     await sees("Typing", { ParticipantRole: "AGENT" });
     const greeting = await greeted();
     assert.match(greeting.Content, /^Hello Jane, this is Alex/);
+    await agentSays("You wrote: Where is my order?");
+    await page.evaluate(() => { window.seen.length = 0; });
     const sent = await say("Hello");
     await sees("Message", { Id: sent.Id, ParticipantRole: "CUSTOMER", ParticipantId: chat.ParticipantId });
     await sees("DeliveredReceipt");
@@ -114,7 +116,7 @@ describe("a chat with ChatJS", () => {
     await page.evaluate(([contentType, messageId]) => window.session.sendEvent({ contentType, content: JSON.stringify({ messageId }) }), [`${EVENT}message.read`, greeting.Id]);
     const read = (await chatOf(chat)).Transcript.find((item) => item.Id === greeting.Id);
     assert.equal(read.MessageMetadata.Receipts[0].RecipientParticipantId, chat.ParticipantId);
-    assert.deepEqual(texts(await transcript()), ["Where is my order?", greeting.Content, "Hello", "You wrote: Hello"]);
+    assert.deepEqual(texts(await transcript()), ["Where is my order?", greeting.Content, "You wrote: Where is my order?", "Hello", "You wrote: Hello"]);
     assert.deepEqual(opened.faults, []);
   });
 

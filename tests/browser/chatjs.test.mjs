@@ -1,4 +1,4 @@
-// ChatJS, as published, on a page of another origin than the endpoint's: what a web site does.
+// The published ChatJS on a page of another origin, as on a web site.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -12,20 +12,20 @@ const REQUEST = { ParticipantDetails: { DisplayName: "Jane" }, Attributes: { pag
 
 let browser;
 let shop;
-let stranger;
+let otherSite;
 let participantService;
 let bearers;
 let aws;
 let opened;
 let page;
 
-/** A web site with ChatJS on it. */
+/** Starts a web site with ChatJS. */
 const site = () => listen(({ url }) => {
   if (url === "/chatjs.js") return { headers: { "content-type": "text/javascript" }, body: CHATJS };
   return { headers: { "content-type": "text/html" }, body: SHOP };
 });
 
-/** Stands for the Participant Service's endpoint: notes who comes with which token, and connects nobody. */
+/** Stands in for the Participant Service: records the tokens of requests, and refuses them. */
 function noteBearer(request, body) {
   const headers = {
     "access-control-allow-origin": "*",
@@ -38,19 +38,19 @@ function noteBearer(request, body) {
 }
 
 before(async () => {
-  [shop, stranger, participantService] = [await site(), await site(), await listen(noteBearer)];
+  [shop, otherSite, participantService] = [await site(), await site(), await listen(noteBearer)];
   aws = await serve({ ALLOWED_ORIGINS: shop.origin });
   browser = await browse();
 });
 after(async () => {
   await browser?.close();
   await aws?.stop();
-  for (const server of [shop, stranger, participantService]) server?.stop();
+  for (const server of [shop, otherSite, participantService]) server?.stop();
 });
 beforeEach(async () => {
   bearers = [];
   await aws.local("requests", { method: "DELETE" });
-  await aws.told();
+  await aws.requests();
   await visit(shop.origin);
 });
 afterEach(() => opened.close());
@@ -61,7 +61,7 @@ async function visit(origin) {
   await page.goto(origin);
 }
 
-/** What the page's own fetch sees of the endpoint. */
+/** Returns what the page's fetch reads from the endpoint's answer. */
 function ask({ path = "/", body = JSON.stringify(REQUEST), headers = { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() } } = {}) {
   return page.evaluate(async ({ url, body, headers }) => {
     try {
@@ -73,7 +73,7 @@ function ask({ path = "/", body = JSON.stringify(REQUEST), headers = { "Content-
   }, { url: aws.url + path, body, headers });
 }
 
-/** Creates a session from a reply as it is. What ChatJS made of it. */
+/** Creates a session from an unchanged reply. Returns the details that ChatJS has. */
 function session(startChatResult) {
   return page.evaluate(({ startChatResult, region, endpoint }) => {
     const { ChatSession } = window.connect;
@@ -88,7 +88,7 @@ describe("ChatJS", () => {
     it(`creates its session from the reply of ${path}`, async () => {
       const { status, json } = await ask({ path });
       assert.equal(status, 200);
-      assert.deepEqual(await aws.told(), [`OPTIONS ${path} → 204 No Content`, `POST ${path} → 200 OK`]);
+      assert.deepEqual(await aws.requests(), [`OPTIONS ${path} → 204 No Content`, `POST ${path} → 200 OK`]);
       const { startChatResult } = json.data;
       const [received] = await aws.local("requests");
       assert.equal(startChatResult.ContactId, received.contactId);
@@ -100,7 +100,7 @@ describe("ChatJS", () => {
     });
   }
 
-  it("comes to the Participant Service with the token of the reply", async () => {
+  it("sends the token of the reply to the Participant Service", async () => {
     const { json } = await ask();
     const { startChatResult } = json.data;
     await session(startChatResult);
@@ -112,7 +112,7 @@ describe("ChatJS", () => {
     assert.ok(JSON.parse(body).Type.includes("WEBSOCKET"));
   });
 
-  it("does so for a chat that goes on from a past one", async () => {
+  it("sends the token of a chat that continues a past one", async () => {
     const own = await serve({ ALLOWED_ORIGINS: shop.origin, ALLOW_UNVERIFIED_PERSISTENT_CHAT: "true" });
     try {
       const past = { RehydrationType: "ENTIRE_PAST_SESSION", SourceContactId: "a1b2c3d4-5678-90ab-cdef-aaaaaaaaaaa1" };
@@ -144,7 +144,7 @@ describe("a page of an allowed origin", () => {
     assert.deepEqual(Object.keys(headers).filter((name) => name.includes("apigw") || name.startsWith("access-control")), []);
   });
 
-  it("can read that it has to wait, and how long", async () => {
+  it("can read Retry-After", async () => {
     await aws.local("faults", { method: "POST", body: { kind: "status", status: 429, errorType: "LimitExceededException", times: 3 } });
     const { status, headers, json } = await ask();
     assert.equal(status, 429);
@@ -155,7 +155,7 @@ describe("a page of an allowed origin", () => {
     assert.equal(json.data.Error.message, json.detail);
   });
 
-  it("can read where its request is wrong", async () => {
+  it("can read the pointers of field errors", async () => {
     const { status, json } = await ask({ body: '{"Attributes": {"a b": "1"}' });
     assert.equal(status, 400);
     assert.equal(json.code, "ValidationException");
@@ -165,19 +165,19 @@ describe("a page of an allowed origin", () => {
 
   it("needs no preflight for JSON sent as text", async () => {
     assert.equal((await ask({ headers: { "Content-Type": "text/plain" } })).status, 200);
-    assert.deepEqual(await aws.told(), ["POST / → 200 OK"]);
+    assert.deepEqual(await aws.requests(), ["POST / → 200 OK"]);
   });
 });
 
 describe("a page of another origin", () => {
   beforeEach(async () => {
     await opened.close();
-    await visit(stranger.origin);
+    await visit(otherSite.origin);
   });
 
   it("is stopped by the browser at the preflight", async () => {
     assert.match((await ask()).blocked, /TypeError/);
-    assert.deepEqual(await aws.told(), ["OPTIONS / → 403 Forbidden"]);
+    assert.deepEqual(await aws.requests(), ["OPTIONS / → 403 Forbidden"]);
     assert.deepEqual(await aws.local("requests"), []);
   });
 

@@ -1,4 +1,4 @@
-// The playground, as a developer uses it.
+// The playground, used as by a developer.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -18,7 +18,7 @@ let page;
 
 beforeEach(async () => {
   await both.aws.local("requests", { method: "DELETE" });
-  await both.aws.told();
+  await both.aws.requests();
   await visit(both.aws.url);
 });
 afterEach(async () => {
@@ -39,7 +39,7 @@ async function another(url) {
   await visit(url);
 }
 
-/** Clicks, and waits for what comes of it. */
+/** Clicks, and waits for the answer. */
 async function sent(click) {
   await page.evaluate(() => document.querySelector("#outcome").replaceChildren());
   await click();
@@ -67,7 +67,7 @@ describe("a chat", () => {
       await page.getByLabel(label).check();
       assert.equal(await send(), "200 Chat started");
       assert.equal(await focused(), "answer");
-      assert.deepEqual((await both.aws.told()).filter((line) => !line.startsWith("GET")), [`POST ${path} → 200 OK`]);
+      assert.deepEqual((await both.aws.requests()).filter((line) => !line.startsWith("GET")), [`POST ${path} → 200 OK`]);
       const [received] = await both.aws.local("requests");
       const { data: { startChatResult } } = await answer();
       assert.equal(startChatResult.ContactId, received.contactId);
@@ -130,7 +130,7 @@ describe("a chat", () => {
     assert.deepEqual(await problemAt("streaming-arn"), ["is not for HTTP callers"]);
   });
 
-  it("has what is left out left out", async () => {
+  it("omits empty fields", async () => {
     await page.fill("#display-name", "");
     await page.fill("#attributes", "");
     await page.fill("#content", "");
@@ -140,7 +140,7 @@ describe("a chat", () => {
     assert.equal((await starts())[0].ParticipantDetails.DisplayName, "Customer");
   });
 
-  it("shows no secrets until it is asked to", async () => {
+  it("shows secrets on request only", async () => {
     await openAll();
     for (const box of await page.locator("[data-at='/ConnectionTypes'] input").all()) await box.check();
     await send();
@@ -187,8 +187,8 @@ describe("a chat", () => {
   });
 });
 
-describe("problems", () => {
-  it("stand at their fields, and in a summary with the focus", async () => {
+describe("field errors", () => {
+  it("are shown at their fields, and in a summary with the focus", async () => {
     await page.fill("#display-name", "x".repeat(257));
     await page.fill("#attributes", '{"a b": "1", "c": null}');
     await page.selectOption("#content-type", "");
@@ -225,7 +225,7 @@ describe("problems", () => {
     assert.equal(await send(), "200 Chat started");
   });
 
-  it("that belong to no field stand in the summary alone", async () => {
+  it("without a field are shown in the summary only", async () => {
     await openAll();
     await page.getByLabel("Write the body by hand").check();
     await page.fill("#raw", '{"nothing": "of the API"}');
@@ -239,7 +239,7 @@ describe("problems", () => {
     assert.equal(await focused(), "summary");
   });
 
-  it("of a body by hand stand at it", async () => {
+  it("of a hand-written body are shown at the body", async () => {
     await openAll();
     await page.getByLabel("Write the body by hand").check();
     assert.deepEqual(JSON.parse(await page.inputValue("#raw")).ParticipantDetails, { DisplayName: "Jane" });
@@ -252,7 +252,7 @@ describe("problems", () => {
     assert.equal((await starts())[0].ParticipantDetails.DisplayName, "Bo");
   });
 
-  it("are text, whatever is in them", async () => {
+  it("are shown as text, never as markup", async () => {
     const evil = `<img src=x onerror=window.hit=1>`;
     await page.fill("#attributes", JSON.stringify({ [evil]: "1", [`"'&lt;${evil}~/`]: "2" }));
     assert.equal(await send(), "400 ValidationException");
@@ -283,7 +283,7 @@ describe("a situation", () => {
     ["Another customer’s chat", "403 ForbiddenException", [get("ccccccccccc1")]],
     ["Sent twice", "200 Chat started", [put(200), put(200)]],
   ]) {
-    it(`is what it says: ${name}`, async () => {
+    it(`has the result that it names: ${name}`, async () => {
       assert.equal(await situation(name), `${name}: ${verdict}`);
       assert.deepEqual(await calls(), received);
       assert.match(await page.locator("#outcome dl").first().textContent(), headers);
@@ -295,7 +295,7 @@ describe("a situation", () => {
     });
   }
 
-  it("resumes what it says", async () => {
+  it("resumes the chat that it names", async () => {
     await situation("Resume a whole session");
     assert.equal((await answer()).data.startChatResult.ContinuedFromContactId, LATEST_CONTACT);
     await situation("Resume from a segment");
@@ -318,7 +318,7 @@ describe("a situation", () => {
     assert.deepEqual((await starts()).slice(2).map((body) => body.ParticipantDetails.DisplayName), ["By hand", "By hand"]);
   });
 
-  it("follows any other, and leaves the form as it was", async () => {
+  it("can follow any other, and leaves the form unchanged", async () => {
     await situation("Chat still running");
     assert.equal(await situation("Quota reached"), "Quota reached: 429 LimitExceededException");
     assert.equal(await page.inputValue("#source-contact-id"), "");
@@ -327,12 +327,12 @@ describe("a situation", () => {
     assert.equal((await starts()).at(-1).CustomerId, undefined);
   });
 
-  it("works although somebody has ended the chat that was running", async () => {
+  it("works after the active chat has ended", async () => {
     await both.aws.local("contacts", { method: "POST", body: { End: "a1b2c3d4-5678-90ab-cdef-bbbbbbbbbbb1" } });
     assert.equal(await situation("Chat still running"), "Chat still running: 409 ConflictException");
   });
 
-  it("keeps the faults that were there before", async () => {
+  it("keeps earlier faults", async () => {
     const body = { kind: "status", status: 500, errorType: "Mine", on: "StopContact", times: 2 };
     const before = await both.aws.local("faults", { method: "POST", body });
     await situation("Throttled");
@@ -340,7 +340,7 @@ describe("a situation", () => {
     await both.aws.local("faults", { method: "DELETE" });
   });
 
-  it("says so when the request does not get as far as Amazon Connect", async () => {
+  it("reports a request that does not reach Amazon Connect", async () => {
     await page.fill("#attributes", "[]x");
     assert.equal(await situation("Throttled"), "Throttled: 400 ValidationException");
     assert.match(await page.locator(".advice").textContent(), /refused before it reached Amazon Connect/);
@@ -349,7 +349,7 @@ describe("a situation", () => {
 });
 
 describe("other settings", () => {
-  it("are told", async () => {
+  it("are shown", async () => {
     const own = await serve({ CUSTOMER_ID_CLAIM: "email", ALLOWED_ORIGINS: "https://shop.example" });
     try {
       await another(own.url);
@@ -373,7 +373,7 @@ describe("other settings", () => {
     }
   });
 
-  it("with the real Amazon Connect leave no situations, and say so", async () => {
+  it("disable the situations with the real Amazon Connect, and say so", async () => {
     const own = await serve({
       INSTANCE_ID: INSTANCE,
       CONTACT_FLOW_ID: FLOW,
@@ -391,7 +391,7 @@ describe("other settings", () => {
     }
   });
 
-  it("do not matter once the function is gone", async () => {
+  it("are not needed after the function has ended", async () => {
     const own = await serve();
     await another(own.url);
     await own.stop();

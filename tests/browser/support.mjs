@@ -1,4 +1,4 @@
-// What the tests share: the function behind `local-aws serve`, and a browser.
+// Support for the tests: the function behind `local-aws serve`, and a browser.
 
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -23,10 +23,10 @@ const FLAGS = [
   "--disable-sync",
 ];
 
-/** Starts `local-aws serve` on any port, with these settings and no others. */
+/** Starts `local-aws serve` on a free port, with these settings only. */
 export async function serve(settings = {}, flags = ["--no-rate-limit"]) {
   const args = ["serve", "--function", FUNCTION, "--port", "0", ...flags];
-  // Whatever is set, nobody is asked for credentials who is not on this machine.
+  // No credentials are requested from outside of this machine.
   const env = { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: "true", ...settings };
   const child = spawn(LOCAL_AWS, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
   process.once("exit", () => child.kill());
@@ -45,19 +45,19 @@ export async function serve(settings = {}, flags = ["--no-rate-limit"]) {
   return {
     url,
     local: (what, options) => local(url, what, options),
-    told: () => told(url, said),
+    requests: () => loggedRequests(url, said),
     stop: () => stop(child),
   };
 }
 
 let marks = 0;
 
-/** The requests that API Gateway has told of since this was last asked, such as `POST / → 200 OK`. */
-async function told(url, said) {
+/** Returns the requests that API Gateway has logged since the last call, such as `POST / → 200 OK`. */
+async function loggedRequests(url, said) {
   const mark = `/mark-${(marks += 1)}`;
   await fetch(url + mark);
   for (let tries = 0; !said.out.includes(`GET ${mark} `); tries += 1) {
-    if (tries > 500) throw new Error(`local-aws does not tell of ${mark}`);
+    if (tries > 500) throw new Error(`local-aws does not log ${mark}`);
     await new Promise((soon) => setTimeout(soon, 10));
   }
   const lines = said.out.split("\n");
@@ -66,7 +66,7 @@ async function told(url, said) {
   return requests.map((line) => line.replace(/ \(\d+ ms\)$/, ""));
 }
 
-/** Has the tests of a file share one `local-aws serve` and one browser: `aws` and `browser` of what this gives. */
+/** Starts a `local-aws serve` and a browser for the tests of a file. Returns them as `aws` and `browser`. */
 export function shared() {
   const both = {};
   before(async () => {
@@ -86,18 +86,18 @@ async function stop(child) {
   await once(child, "exit");
 }
 
-/** Asks the local controls. */
+/** Calls the local controls. */
 async function local(url, what, { method = "GET", body } = {}) {
   const response = await fetch(`${url}/_local/${what}`, { method, body: body && JSON.stringify(body) });
   return response.json();
 }
 
-/** A headless browser with a profile of its own. */
+/** Starts a headless browser with its own profile. */
 export function browse() {
   return chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 }
 
-/** A page in a context of its own. What goes wrong on it is collected in `faults`. */
+/** Opens a page in its own context. `faults` collects its errors. */
 export async function open(browser, options = {}) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
@@ -117,7 +117,7 @@ export async function open(browser, options = {}) {
   return { page, faults, hosts, close: () => context.close() };
 }
 
-/** A loopback server that answers with `answer(request, body)`: an object of status, headers and body. */
+/** Starts a loopback server that answers with `answer(request, body)`: an object of status, headers and body. */
 export async function listen(answer) {
   const server = createServer(async (request, response) => {
     const chunks = [];

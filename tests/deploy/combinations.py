@@ -1,4 +1,4 @@
-"""Every combination of what the template's conditions depend on."""
+"""Combinations of the parameters that the template's conditions depend on."""
 
 import itertools
 
@@ -15,19 +15,19 @@ SOURCES = {"EventSources": "com.example.orders,com.example.parcels"}
 
 
 def flows(count: int) -> dict:
-    """This many further flows."""
+    """Returns parameters with this many further flows."""
     ids = [f"a1b2c3d4-5678-90ab-cdef-33333333333{number}" for number in range(count)]
     return {"AllowedContactFlowIds": ",".join(ids)}
 
 
-# Which resources there are, and what refers to what.
+# Parameters that decide which resources exist, and which refer to which.
 SHAPES = [
     [{}, {"Authorization": "IAM"}, JWT, WEB_ACL, {**WEB_ACL, "Authorization": "IAM"}],
     [{}, ORIGINS, {**ORIGINS, "CorsBy": "Function"}],
     [{}, SOURCES, {**SOURCES, "EventDetailTypes": "Order Delayed,Order Lost"}],
     [{}, {"EventQueue": "true"}],
 ]
-# Each of these adds or leaves out one property or list entry, wherever it is.
+# Parameters that add or omit a single property or list entry.
 EXTRAS = [
     [{}, {"AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:on-call"}],
     [{}, {"ReservedConcurrency": "10"}],
@@ -37,17 +37,17 @@ EXTRAS = [
 
 
 def merged(choice) -> dict:
-    """One choice of each, as parameters."""
+    """Merges one choice of each into parameters."""
     return {name: value for part in choice for name, value in part.items()}
 
 
 def everything() -> list[dict]:
-    """The whole product."""
+    """Returns all combinations."""
     return [merged(choice) for choice in itertools.product(*SHAPES, *EXTRAS)]
 
 
-def telling() -> list[dict]:
-    """Every shape, in turn with the fewest and with the most extras; and each extra alone."""
+def representative() -> list[dict]:
+    """Returns every shape, alternately with the fewest and the most extras, and each extra alone."""
     extremes = [merged([options[0] for options in EXTRAS]), merged([options[-1] for options in EXTRAS])]
     shapes = [merged(choice) for choice in itertools.product(*SHAPES)]
     alone = [option for options in EXTRAS for option in options[1:]]

@@ -1,4 +1,4 @@
-"""Makes the modules of this folder importable, wherever pytest is started."""
+"""Makes the modules of this folder importable from any working directory."""
 
 import sys
 from pathlib import Path

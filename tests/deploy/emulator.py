@@ -1,4 +1,4 @@
-"""AWS's own Runtime Interface Emulator with the shipped binary in it, and the stand-in of Amazon Connect behind it."""
+"""The shipped binary in AWS's Runtime Interface Emulator, and a stand-in of Amazon Connect."""
 
 import contextlib
 import json
@@ -23,25 +23,25 @@ RIE = Path(samcli.__file__).parent / "local/rapid" / f"aws-lambda-rie-{ARCH}"
 
 
 def free_port() -> int:
-    """A port of loopback that nobody listens on just now."""
+    """Returns a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
 
 
 def http(url: str, body=None, method: str | None = None, timeout: float = 40):
-    """The JSON that a URL answers with."""
+    """Sends a request. Returns the JSON of the answer."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data, method=method)
     with urllib.request.urlopen(request, timeout=timeout) as answer:
         return json.loads(answer.read() or b"null")
 
 
-def until(what, seconds: float = 60):
-    """What `what` gives once it gives something."""
+def until(result, seconds: float = 60):
+    """Polls a function until its result is true. Returns the result."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        if found := what():
+        if found := result():
             return found
         time.sleep(0.05)
     raise AssertionError(f"not within {seconds} s")
@@ -49,7 +49,7 @@ def until(what, seconds: float = 60):
 
 @contextlib.contextmanager
 def process(command: list, log: Path, env: dict):
-    """A process that is ended, its output in a file."""
+    """Runs a process until the end of the block, with its output in a file."""
     with log.open("w") as output:
         started = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=env, cwd=log.parent)
     try:
@@ -72,39 +72,40 @@ class StandIn:
         self.front = re.search(r"HTTP API, payload format 2.0 +(http://127\.0\.0\.1:\d+)/", text).group(1)
 
     def chats(self) -> list[dict]:
-        """The bodies of the requests that asked for a chat."""
-        return [one["body"] for one in http(f"{self.front}/_local/requests") if one["path"] == "/contact/chat"]
+        """Returns the bodies of the requests that started chats."""
+        requests = http(f"{self.front}/_local/requests")
+        return [request["body"] for request in requests if request["path"] == "/contact/chat"]
 
     def fail(self, fault: dict):
-        """Makes it fail."""
+        """Adds a fault."""
         http(f"{self.front}/_local/faults", fault)
 
     def clear(self):
-        """Forgets requests and faults."""
+        """Deletes requests and faults."""
         for what in ("requests", "faults"):
             http(f"{self.front}/_local/{what}", method="DELETE")
 
 
 class Emulator:
-    """The emulator, with the binary in it."""
+    """The emulator with the binary."""
 
     def __init__(self, port: int, log: Path):
         self.url = f"http://127.0.0.1:{port}/2015-03-31/functions/function/invocations"
         self.log = log
 
     def invoke(self, event):
-        """The function's answer to an event, or its error."""
+        """Returns the function's answer to an event, or its error."""
         return http(self.url, event)
 
     def lines(self) -> list[dict]:
-        """The log lines of chats so far."""
+        """Returns the log lines of chats."""
         found = [line for line in self.log.read_text().splitlines() if line.startswith("{")]
         return [line for line in map(json.loads, found) if line.get("message") == "chat"]
 
 
 @contextlib.contextmanager
 def stand_in(folder: Path):
-    """A stand-in of Amazon Connect."""
+    """Starts a stand-in of Amazon Connect."""
     log = folder / "stand-in.log"
     command = [LOCAL_AWS, "serve", "--function", FUNCTION, "--port", "0", "--no-rate-limit"]
     with process(command, log, dict(os.environ)):
@@ -113,7 +114,7 @@ def stand_in(folder: Path):
 
 @contextlib.contextmanager
 def emulator(folder: Path, connect: str, **settings: str):
-    """An emulator whose function calls this Amazon Connect, with these settings."""
+    """Starts an emulator whose function has these settings and calls this Amazon Connect."""
     port, log = free_port(), folder / f"emulator-{time.monotonic_ns()}.log"
     env = {
         "PATH": os.environ["PATH"],
@@ -144,11 +145,11 @@ def emulator(folder: Path, connect: str, **settings: str):
 
 
 def listening(port: int) -> bool:
-    """Whether somebody listens on this port of loopback."""
+    """Returns true if a process listens on this port."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def event(name: str):
-    """A file of `events/`."""
+    """Parses a file of `events/`."""
     return json.loads((ROOT / "events" / name).read_text())

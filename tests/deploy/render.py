@@ -1,7 +1,7 @@
-"""The template as CloudFormation would see it with certain parameters.
+"""The template as CloudFormation sees it with given parameters.
 
-SAM's own translator does the transform. Conditions are then decided, so that
-what is left is one template without branches, which can be linted and read.
+SAM's translator does the transform. Then conditions are evaluated, which
+leaves a template without branches that can be linted and read.
 """
 
 import functools
@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# Before SAM is imported, and AWS's SDK with it.
+# Before the import of SAM, which imports the AWS SDK.
 os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
 os.environ["SAM_CLI_TELEMETRY"] = "0"
 
@@ -22,19 +22,19 @@ from samtranslator.yaml_helper import yaml_parse  # noqa: E402
 INSTANCE = "a1b2c3d4-5678-90ab-cdef-111111111111"
 FLOW = "a1b2c3d4-5678-90ab-cdef-222222222222"
 PSEUDO = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "123456789012"}
-# What SAM would ask IAM for.
+# SAM would call IAM for these.
 MANAGED_POLICIES = {"AWSCodeDeployRoleForLambda": "arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"}
 NO_VALUE = object()
 
 
 def source(path: str = "template.yaml") -> dict:
-    """A template as it is written."""
+    """Parses a template."""
     return yaml_parse((ROOT / path).read_text())
 
 
 @functools.cache
 def translated() -> dict:
-    """The template after SAM's transform, with its conditions."""
+    """Returns the template after SAM's transform, with conditions."""
     template = source()
     function = template["Resources"]["StartChatContactFunction"]
     function["Properties"]["CodeUri"] = "s3://bucket/key"
@@ -44,12 +44,12 @@ def translated() -> dict:
 
 
 def render(parameters: dict) -> dict:
-    """The translated template with these parameters and no conditions left."""
+    """Returns the translated template with these parameters, without conditions."""
     return decide(translated(), {"InstanceId": INSTANCE, "ContactFlowId": FLOW, **parameters})
 
 
 def decide(template: dict, parameters: dict) -> dict:
-    """A template whose conditions are decided by these parameters."""
+    """Evaluates the conditions of a template with these parameters."""
     unknown = set(parameters) - set(template["Parameters"])
     assert not unknown, f"no such parameters: {unknown}"
     given = {name: str(parameters.get(name, what.get("Default", ""))) for name, what in template["Parameters"].items()}
@@ -73,7 +73,7 @@ def decide(template: dict, parameters: dict) -> dict:
 
 
 def _branches(node, holds):
-    """The node with the branch of each Fn::If that is taken."""
+    """Replaces each Fn::If of a node by the branch that applies."""
     if isinstance(node, dict):
         if set(node) == {"Fn::If"}:
             name, yes, no = node["Fn::If"]
@@ -104,7 +104,7 @@ def _truth(condition: dict, given: dict, holds) -> bool:
 
 
 def value(node, given: dict):
-    """What an intrinsic function over parameters and pseudo parameters gives."""
+    """Evaluates an intrinsic function of parameters and pseudo parameters."""
     if not isinstance(node, dict):
         return node
     (how, what), = node.items()
@@ -127,7 +127,7 @@ def value(node, given: dict):
 
 
 def rules_refuse(parameters: dict) -> list[str]:
-    """The assertions of the template's Rules that these parameters break."""
+    """Returns the assertions of the template's Rules that these parameters violate."""
     template = source()
     given = {name: str(parameters.get(name, what.get("Default", ""))) for name, what in template["Parameters"].items()}
     refused = []

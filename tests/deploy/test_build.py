@@ -1,4 +1,4 @@
-"""What is built can run on Lambda, and building fetches nothing."""
+"""The zip can run on Lambda, and a build downloads nothing."""
 
 import os
 import re
@@ -37,21 +37,21 @@ def test_the_same_binary_gives_the_same_zip(tmp_path):
     assert checked.returncode == 0, checked.stderr
 
 
-def test_amazon_linux_has_the_glibc_it_needs():
+def test_amazon_linux_has_the_required_glibc():
     done = run(GLIBC, FUNCTION)
     assert done.returncode == 0, done.stderr
     needed = re.search(r"needs glibc (2\.\d+)", done.stdout).group(1)
-    # The same check with an older limit refuses the same binary, and a binary without glibc.
+    # With an older limit the check refuses the same binary. It refuses a file without glibc too.
     older = GLIBC.read_text().replace("newest=2.34", "newest=2.17")
     assert run("bash", "-c", older, "glibc", FUNCTION).returncode == (0 if needed <= "2.17" else 1)
     assert run(GLIBC, ROOT / "Cargo.toml").returncode != 0
 
 
-def test_it_is_built_as_cargo_toml_says(tmp_path):
-    """cargo-lambda would add a target CPU, and panics that end the process."""
+def test_the_build_uses_the_profile_in_cargo_toml(tmp_path):
+    """By itself, cargo-lambda would set a target CPU and panic = "abort"."""
     log = tmp_path / "arguments"
     spy = tmp_path / "cargo"
-    # It notes what cargo is to build, and builds nothing.
+    # Logs the arguments of cargo build, and builds nothing.
     spy.write_text(
         f"""#!/bin/sh
 case "$*" in
@@ -72,8 +72,8 @@ esac
         assert added not in builds[0], builds[0]
 
 
-@pytest.mark.skipif(ARCH != "x86_64", reason="SAM is told to build for the processor at hand")
-def test_sam_builds_the_same_binary_and_fetches_nothing(tmp_path):
+@pytest.mark.skipif(ARCH != "x86_64", reason="the parameters name x86_64")
+def test_sam_builds_the_same_binary_and_downloads_nothing(tmp_path):
     fetchers = tmp_path / "fetchers"
     fetchers.mkdir()
     log = tmp_path / "fetched"
@@ -83,7 +83,7 @@ def test_sam_builds_the_same_binary_and_fetches_nothing(tmp_path):
     env = {
         **os.environ,
         "PATH": f"{fetchers}:{ROOT}/.tools/cargo-lambda/bin:{os.environ['PATH']}",
-        # Without rustup, cargo-lambda looks for no target.
+        # Without rustup, cargo-lambda installs no target.
         "RUSTUP": "/nonexistent",
         "CARGO_NET_OFFLINE": "true",
         "SAM_CLI_TELEMETRY": "0",

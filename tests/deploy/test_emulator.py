@@ -64,7 +64,7 @@ def test_a_refused_event_is_a_function_error(function, connect):
     assert connect.chats() == []
 
 
-def test_a_failure_and_then_a_chat(function, connect):
+def test_a_chat_starts_after_a_failure(function, connect):
     connect.fail({"kind": "status", "status": 429, "errorType": "LimitExceededException", "times": 3})
     failed = function.invoke(event("eventbridge-rule.json"))
     assert failed["errorType"] == "LimitExceededException", failed
@@ -85,7 +85,7 @@ def test_there_is_an_answer_before_the_timeout(connect, tmp_path):
         assert "ContactId" in function.invoke(event("eventbridge-rule.json"))
 
 
-def test_the_gateways_cors_is_the_functions(function):
+def test_the_cors_settings_of_the_gateway_are_those_of_the_function(function):
     """The template has API Gateway send what the function sends."""
     preflight = event("http-api.json")
     preflight["requestContext"]["http"]["method"] = "OPTIONS"

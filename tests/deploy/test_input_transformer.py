@@ -1,4 +1,4 @@
-"""The example of an input transformer makes what events/input-transformer.json shows."""
+"""The example of an input transformer produces events/input-transformer.json."""
 
 import json
 import re
@@ -20,7 +20,7 @@ FOREIGN = {
 
 
 def transform(transformer: dict, given: dict) -> dict:
-    """What EventBridge makes of an event: a placeholder becomes a JSON value, or within quotes its text."""
+    """Transforms an event as EventBridge does: a placeholder becomes a JSON value, or text within quotes."""
     text = transformer["InputTemplate"]["Fn::Sub"].replace("${ContactFlowId}", FLOW)
     for name, path in transformer["InputPathsMap"].items():
         found = given
@@ -32,7 +32,7 @@ def transform(transformer: dict, given: dict) -> dict:
     return json.loads(text)
 
 
-def test_it_makes_the_sample():
+def test_the_transformer_produces_the_sample_event():
     rule = source("examples/input-transformer.yaml")["Resources"]["Rule"]["Properties"]
     pattern = rule["EventPattern"]
     assert FOREIGN["source"] in pattern["source"] and FOREIGN["detail-type"] in pattern["detail-type"]

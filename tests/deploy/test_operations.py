@@ -1,4 +1,4 @@
-"""docs/operations.md speaks of what there is."""
+"""docs/operations.md agrees with the template and the log."""
 
 import re
 
@@ -12,11 +12,11 @@ ERRORS = (ROOT / "docs/errors.md").read_text()
 
 
 def section(heading: str) -> str:
-    """What stands under a heading of the page."""
+    """Returns a section of the page."""
     return PAGE.split(f"\n## {heading}\n")[1].split("\n## ")[0]
 
 
-def test_every_alarm_is_explained():
+def test_every_alarm_is_documented():
     alarms = {name for name, what in source()["Resources"].items() if what["Type"] == "AWS::CloudWatch::Alarm"}
     explained = re.findall(r"^\| `(\w+)` \|", section("Alarms"), re.M)
     assert sorted(explained) == sorted(alarms)
@@ -24,7 +24,7 @@ def test_every_alarm_is_explained():
     assert (len(always), len(alarms)) == (11, 13), "the numbers in docs/deploying.md and docs/operations.md"
 
 
-def test_every_error_code_is_explained():
+def test_every_error_code_is_documented():
     codes = set(re.findall(r"^### (\w+)$", ERRORS, re.M))
     assert len(codes) > 15
     rows = re.findall(r"^\| ([^|]+) \|", section("By error code"), re.M)
@@ -34,7 +34,7 @@ def test_every_error_code_is_explained():
 
 @pytest.fixture(scope="module", name="fields")
 def fields_fixture(tmp_path_factory):
-    """The fields of log lines as the function writes them, of every kind of outcome."""
+    """Returns the fields of the function's log lines, for every kind of outcome."""
     folder = tmp_path_factory.mktemp("log")
     with stand_in(folder) as connect, emulator(folder, connect.connect) as function:
         function.invoke(event("eventbridge-rule.json"))
@@ -49,7 +49,7 @@ def fields_fixture(tmp_path_factory):
 
 
 def used(query: str) -> set[str]:
-    """The fields of a Logs Insights query, without those that it makes itself."""
+    """Returns the fields of a Logs Insights query, without those that it defines."""
     query = re.sub(r'"[^"]*"' + r"|'[^']*'", "", query)
     made = set(re.findall(r"\bas (\w+)", query))
     words = set(re.findall(r"@?\b[A-Za-z]\w*\b", query))
@@ -57,7 +57,7 @@ def used(query: str) -> set[str]:
     return {word for word in words if word.lower() not in {one.lower() for one in language}} - made - {"m"}
 
 
-def test_the_queries_ask_for_fields_that_there_are(fields):
+def test_the_queries_use_existing_fields(fields):
     queries = re.findall(r"```\n((?:filter|fields) .*?)```", section("Reading the log"), re.S)
     assert len(queries) == 6
     dashboard = source()["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"][0]
@@ -68,7 +68,7 @@ def test_the_queries_ask_for_fields_that_there_are(fields):
         assert used(query) <= fields | {"@timestamp", "@message"}, (used(query) - fields, query)
 
 
-def test_the_alarms_count_what_is_logged(fields):
+def test_the_alarms_count_logged_fields(fields):
     filters = [what for what in source()["Resources"].values() if what["Type"] == "AWS::Logs::MetricFilter"]
     assert len(filters) == 3
     codes = set(re.findall(r"^### (\w+)$", ERRORS, re.M))
@@ -76,9 +76,9 @@ def test_the_alarms_count_what_is_logged(fields):
         pattern = one["Properties"]["FilterPattern"]
         assert set(re.findall(r"\$\.(\w+)", pattern)) <= fields
         assert set(re.findall(r'Outcome = "(\w+)"', pattern)) <= codes
-    told = {name for one in filters for name in re.findall(r'Outcome = "(\w+)"', one["Properties"]["FilterPattern"])}
-    assert told == {"LimitExceededException", "TooManyRequestsException", "ThrottlingException"}
+    counted = {name for one in filters for name in re.findall(r'Outcome = "(\w+)"', one["Properties"]["FilterPattern"])}
+    assert counted == {"LimitExceededException", "TooManyRequestsException", "ThrottlingException"}
 
 
-def test_a_field_that_nobody_logs_is_found(fields):
+def test_an_unknown_field_is_detected(fields):
     assert used('fields @timestamp, totalMs, customerName | filter Outcome = "started"') - fields == {"@timestamp", "customerName"}

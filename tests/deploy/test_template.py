@@ -1,4 +1,4 @@
-"""What the template promises."""
+"""The resources of the template."""
 
 import json
 import re
@@ -7,7 +7,7 @@ import pytest
 import tomllib
 import yaml
 
-from combinations import ORIGINS, SOURCES, WEB_ACL, everything, flows, telling
+from combinations import ORIGINS, SOURCES, WEB_ACL, everything, flows, representative
 from render import FLOW, INSTANCE, ROOT, render, source, translated, value
 
 ALIAS = {"Ref": "StartChatContactFunctionAliaslive"}
@@ -16,13 +16,13 @@ CONNECT = f"arn:aws:connect:us-east-1:123456789012:instance/{INSTANCE}"
 
 
 def resources(kind: str, parameters: dict) -> dict:
-    """The properties of the resources of one type."""
+    """Returns the properties of the resources of one type."""
     found = render(parameters)["Resources"].items()
     return {name: what["Properties"] for name, what in found if what["Type"] == kind}
 
 
 def statements(parameters: dict) -> dict:
-    """The function's permissions by their Sid."""
+    """Returns the permissions of the function by Sid."""
     role = render(parameters)["Resources"]["FunctionRole"]["Properties"]
     return {one["Sid"]: one for policy in role["Policies"] for one in policy["PolicyDocument"]["Statement"]}
 
@@ -42,7 +42,7 @@ def test_chats_may_be_started_with_the_configured_flows_only(count):
     assert resolved(start["Resource"], flows(count)) == expected
 
 
-def test_the_function_may_do_nothing_else():
+def test_the_function_has_no_other_permission():
     for parameters in ({}, MOST):
         found = statements(parameters)
         actions = {name: one["Action"] for name, one in found.items()}
@@ -51,11 +51,11 @@ def test_the_function_may_do_nothing_else():
         assert resolved(found["ReadNamedContacts"]["Resource"], {}) == [f"{CONNECT}/contact/*"]
         assert all("*" not in json.dumps(action) for action in actions.values())
         wild = [name for name, one in found.items() if one["Resource"] == "*"]
-        # X-Ray has no resources that could be named.
+        # X-Ray has no resource names.
         assert wild == ["WriteTraces"]
 
 
-def test_no_partition_region_or_account_is_written_down():
+def test_no_partition_region_or_account_is_hard_coded():
     text = (ROOT / "template.yaml").read_text()
     body = text[text.index("\nRules:") :]
     assert not re.search(r"arn:aws[:-]", body)
@@ -63,7 +63,7 @@ def test_no_partition_region_or_account_is_written_down():
     assert "amazonaws.com" not in re.sub(r"Principal.*|Service.*", "", body)
 
 
-def test_everyone_invokes_the_alias():
+def test_every_event_source_invokes_the_alias():
     for parameters in everything():
         for permission in resources("AWS::Lambda::Permission", parameters).values():
             assert permission["FunctionName"] == ALIAS
@@ -81,12 +81,12 @@ def test_everyone_invokes_the_alias():
             assert operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"][1] == {"Alias": ALIAS}
 
 
-def test_an_api_asks_for_what_it_is_told_to():
+def test_an_api_requires_the_chosen_authorization():
     def post(kind, parameters):
         (api,) = resources(kind, parameters).values()
         return api["Body"]["paths"]["/chat"]["post"], api["Body"].get("components", {}).get("securitySchemes", {})
 
-    for parameters in telling():
+    for parameters in representative():
         kind = "AWS::ApiGateway::RestApi" if "WebAclArn" in parameters else "AWS::ApiGatewayV2::Api"
         operation, schemes = post(kind, parameters)
         authorization = parameters.get("Authorization", "NONE")
@@ -97,8 +97,8 @@ def test_an_api_asks_for_what_it_is_told_to():
             assert schemes["caller"]["x-amazon-apigateway-authtype"] == "awsSigv4"
 
 
-def test_a_preflight_reaches_somebody_without_authorization():
-    for parameters in telling():
+def test_a_preflight_needs_no_authorization():
+    for parameters in representative():
         kind = "AWS::ApiGateway::RestApi" if "WebAclArn" in parameters else "AWS::ApiGatewayV2::Api"
         (api,) = resources(kind, parameters).values()
         body = api["Body"]
@@ -121,7 +121,7 @@ def test_gateway_errors_of_the_rest_api_are_json_with_cors():
 
 
 def test_a_new_setting_is_a_new_version():
-    """SAM does not see a changed parameter: the version's description has to bring it."""
+    """SAM ignores changed parameters, so the description of the version has to contain them."""
     resources_ = translated()["Resources"]
     (version,) = [what for what in resources_.values() if what["Type"] == "AWS::Lambda::Version"]
     assert version["Properties"]["Description"] == {"Fn::Sub": "Settings ${SettingsVersion}"}
@@ -133,14 +133,14 @@ def test_a_new_setting_is_a_new_version():
     assert set(re.findall(r"\$\{(\w+)\}", content)) == names
 
 
-def test_a_deployment_goes_back_on_errors():
+def test_a_deployment_is_rolled_back_on_errors():
     (group,) = resources("AWS::CodeDeploy::DeploymentGroup", {}).values()
     alarms = {alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]}
     assert alarms == {"ErrorsAlarm", "FailedChatsAlarm"}
     assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
 
 
-def test_a_batch_does_not_come_back_while_it_is_worked_on():
+def test_a_batch_stays_hidden_while_it_is_processed():
     queue = resources("AWS::SQS::Queue", MOST)["QueuedEvents"]
     timeout = source()["Resources"]["StartChatContactFunction"]["Properties"]["Timeout"]
     assert queue["VisibilityTimeout"] >= 6 * timeout
@@ -149,9 +149,9 @@ def test_a_batch_does_not_come_back_while_it_is_worked_on():
     assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": ["FailedQueuedEvents", "Arn"]}
 
 
-def test_every_alarm_tells_the_topic():
-    told = {"AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:on-call", **MOST}
-    alarms = resources("AWS::CloudWatch::Alarm", told)
+def test_every_alarm_notifies_the_topic():
+    notified = {"AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:on-call", **MOST}
+    alarms = resources("AWS::CloudWatch::Alarm", notified)
     assert len(alarms) == 13
     for name, alarm in alarms.items():
         assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopicArn"}], name
@@ -172,13 +172,13 @@ def test_the_dashboard_is_json(parameters):
 
 
 def test_cloudformation_can_read_it():
-    """It reads no aliases and anchors, and at most 1 MB."""
+    """CloudFormation supports neither aliases nor more than 1 MB."""
     text = (ROOT / "template.yaml").read_text()
     assert not [event for event in yaml.parse(text) if isinstance(event, yaml.events.AliasEvent)]
     assert len(text) < 1_000_000
 
 
-def test_the_application_has_the_crates_version():
+def test_the_application_has_the_version_of_the_crate():
     crate = tomllib.loads((ROOT / "Cargo.toml").read_text())["package"]
     application = source()["Metadata"]["AWS::ServerlessRepo::Application"]
     assert application["SemanticVersion"] == crate["version"]
@@ -186,7 +186,7 @@ def test_the_application_has_the_crates_version():
         assert (ROOT / application[file]).is_file()
 
 
-def test_every_parameter_is_explained_grouped_and_used():
+def test_every_parameter_is_described_grouped_and_used():
     template = source()
     interface = template["Metadata"]["AWS::CloudFormation::Interface"]
     grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]

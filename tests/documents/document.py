@@ -1,4 +1,4 @@
-"""docs/openapi.yaml, and validators made of it."""
+"""docs/openapi.yaml and validators of its schemas."""
 
 import functools
 import json
@@ -17,7 +17,7 @@ def document():
 
 
 def resolved(part):
-    """The part that a `$ref` refers to, or the part itself."""
+    """Returns the target of a `$ref`, or the part itself."""
     while "$ref" in part:
         found = document()
         for name in part["$ref"].removeprefix("#/").split("/"):
@@ -27,7 +27,7 @@ def resolved(part):
 
 
 def validator(schema):
-    """A validator of a schema, or of the component schema of this name."""
+    """Returns a validator of a schema, or of the component schema of this name."""
     if isinstance(schema, str):
         schema = {"$ref": SCHEMAS + schema}
     return compiled(json.dumps(schema))
@@ -40,13 +40,13 @@ def compiled(schema):
 
 
 def request():
-    """The validator of requests."""
+    """Returns the validator of requests."""
     return validator("ChatRequest")
 
 
 def faults(schema, value):
-    """What is wrong with a value, in words."""
-    return [f"{list(one.instance_path)}: {one.message}" for one in validator(schema).iter_errors(value)]
+    """Returns a message for each error in a value."""
+    return [f"{list(error.instance_path)}: {error.message}" for error in validator(schema).iter_errors(value)]
 
 
 def operation(method):
@@ -60,15 +60,15 @@ def response(method, status):
 
 
 def check_answer(answer, method="post"):
-    """Holds an HTTP answer to the document."""
+    """Asserts that an HTTP answer conforms to the document."""
     described = response(method, answer.status_code)
     content = described.get("content", {})
     kind = answer.headers.get("content-type")
     if not content:
-        # API Gateway labels it none the less.
+        # API Gateway adds a content type nevertheless.
         assert not answer.content
     else:
-        assert kind in content, f"{answer.status_code} labelled {kind}"
+        assert kind in content, f"{answer.status_code} has content type {kind}"
         wrong = faults(content[kind]["schema"], answer.json())
         assert not wrong, (answer.status_code, wrong, answer.text)
     headers = {name.lower(): resolved(one) for name, one in described["headers"].items()}
@@ -81,7 +81,7 @@ def check_answer(answer, method="post"):
     assert not unknown, f"{answer.status_code} has {unknown}, which are not documented"
 
 
-# Set by API Gateway and by HTTP itself.
+# Headers of API Gateway and of HTTP itself.
 TRANSPORT = {
     *("content-type", "content-length", "date", "connection", "transfer-encoding"),
     *("apigw-requestid", "x-amz-apigw-id", "x-amzn-requestid", "x-amzn-trace-id"),

@@ -16,7 +16,7 @@ SECOND_FLOW = "a1b2c3d4-5678-90ab-cdef-333333333333"
 
 
 class Endpoint:
-    """A running endpoint; it ends with the `with` block."""
+    """A running endpoint, until the end of the `with` block."""
 
     def __init__(self, *, function=None, timeout=29, **settings):
         function = function or os.environ.get("FUNCTION") or BUILD / "start-chat-contact"
@@ -34,9 +34,9 @@ class Endpoint:
             text=True,
         )
         line = self.process.stdout.readline()
-        assert "http://" in line, f"the endpoint does not start: {line!r}"
+        assert "http://" in line, f"the endpoint did not start: {line!r}"
         self.url = line.split()[-1].rstrip("/")
-        # What it says of each request is not read, and must not fill the pipe.
+        # The log of requests is not read, and must not fill the pipe.
         drain = ["cat"]
         subprocess.Popen(drain, stdin=self.process.stdout, stdout=subprocess.DEVNULL)
         self.session = requests.Session()
@@ -49,7 +49,7 @@ class Endpoint:
         self.process.wait(10)
 
     def post(self, body=None, path="/", headers=None, customer=None):
-        """Posts JSON, or text as it is; `customer` is whom an authorizer verified."""
+        """Posts JSON, or text unchanged. `customer` is the verified customer id."""
         headers = {"Content-Type": "application/json", **(headers or {})}
         if customer is not None:
             headers["X-Local-Claims"] = json.dumps({"sub": customer})
@@ -64,7 +64,7 @@ class Endpoint:
         return self.session.post(self.url + path, data=json.dumps(event).encode())
 
     def fail(self, **fault):
-        """Has Connect fail from now on; nothing mends it."""
+        """Makes Connect fail in this way until the next call; without a fault, it works again."""
         fault = {"always": True, **fault}
         self.session.delete(self.url + "/_local/faults")
         if "kind" in fault:

@@ -1,6 +1,6 @@
-"""Fuzzes the running function with schemathesis, from docs/openapi.yaml.
+"""Fuzzes the function with schemathesis, from docs/openapi.yaml.
 
-The seed is fixed, so that a failure is there again the next time.
+The seed is fixed, so that a failure can be reproduced.
 """
 
 import json
@@ -22,8 +22,8 @@ CHECKS = [
     *("response_headers_conformance", "response_schema_conformance"),
 ]
 
-# Which requests, in lowerCamelCase or not, to which API, how many to each path, and
-# what is checked besides.
+# Kind of requests, lowerCamelCase or not, API, number of requests per path, and
+# additional checks.
 RUNS = [
     ("invalid", False, "/prod", 25, ["negative_data_rejection", "unsupported_method"]),
     ("invalid", True, "/v1", 10, ["negative_data_rejection"]),
@@ -61,7 +61,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         flows = {"CONTACT_FLOW_ID": FLOW, "ALLOWED_CONTACT_FLOW_IDS": SECOND_FLOW}
         with Endpoint(ALLOWED_ORIGINS="*", **flows) as endpoint:
-            passed = [run(endpoint, pathlib.Path(folder), *one) for one in RUNS]
+            passed = [run(endpoint, pathlib.Path(folder), *parameters) for parameters in RUNS]
     sys.exit(0 if all(passed) else 1)
 
 

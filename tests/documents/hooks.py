@@ -1,9 +1,9 @@
-"""What schemathesis is told about bodies."""
+"""Hooks of schemathesis."""
 
 import schemathesis
 
 
 @schemathesis.hook
 def filter_body(context, body):
-    """A body of blanks is none, and none is `{}`: not to be refused, though it is no JSON."""
+    """Skips blank bodies: they are not JSON, but the function accepts them as `{}`."""
     return not isinstance(body, bytes) or body.strip(b" \t\n\r\x0c") != b""

@@ -1,11 +1,11 @@
-"""Values at and past each limit of the schemas, wherever a request may have one.
+"""Values at and beyond each limit of the schemas, for each member of a request.
 
-Nothing here knows what is right: whether a value is, the schemas say.
+The schemas alone decide if a value is valid.
 """
 
 from document import document, resolved
 
-# For each pattern of the schemas, texts that keep to it and texts that do not.
+# For each pattern of the schemas, strings that match it and strings that do not.
 PATTERNS = {
     "^[A-Za-z0-9_-]+$": (["a", "A-b_9"], ["a b", "ä", "a\n", "a.b"]),
     "^(connect:)?[A-Za-z0-9_-]+$": (["a-_9"], ["a b", "connect:", "other:a", "a\n"]),
@@ -19,12 +19,12 @@ PATTERNS = {
     r"\.fifo$": (["arn:aws:sns:us-east-1:123456789012:t.fifo"], []),
 }
 
-# Of every kind of JSON, some of each.
+# Some values of every JSON type.
 ANYTHING = [None, True, False, 0, 5, 1.5, "", "x", [], ["x"], [None], {}, {"x": "y"}, [[]], {"x": {}}]
 
 
 def parts(schema):
-    """A schema and all that it is put together of, at one place of a request."""
+    """Yields a schema and all schemas that it combines."""
     schema = resolved(schema)
     yield schema
     for keyword in ["anyOf", "allOf", "oneOf"]:
@@ -36,7 +36,7 @@ def parts(schema):
 
 
 def texts(schema):
-    """Texts at the edges of a schema's limits."""
+    """Yields strings at the edges of a schema's limits."""
     good, bad = PATTERNS[schema["pattern"]] if "pattern" in schema else (["x"], [])
     yield from good + bad
     base = good[0]
@@ -50,7 +50,7 @@ def texts(schema):
 
 
 def of(schema, depth=2):
-    """Values at the edges of everything that a schema says of one place."""
+    """Yields values at the edges of every keyword of a schema."""
     yield from ANYTHING
     for part in parts(schema):
         yield from part.get("enum", [])
@@ -86,7 +86,7 @@ def lists(schema, depth):
 
 
 def objects(schema, depth):
-    """Objects with each named member as it may be, alone and beside the others."""
+    """Yields objects with each value of each member, alone and beside the others."""
     named = dict(schema.get("properties", {}))
     named |= {name.strip("^$"): one for name, one in schema.get("patternProperties", {}).items()}
     for name, inside in named.items():
@@ -106,7 +106,7 @@ def objects(schema, depth):
 
 
 def siblings(schema, name):
-    """One value for each other member that has a choice of values, in the spelling of `name`."""
+    """Returns a valid value for each other member, in the spelling of `name`."""
     others = {}
     lower = name[0].islower()
     for other, inside in schema.get("properties", {}).items():
@@ -116,13 +116,13 @@ def siblings(schema, name):
     return others
 
 
-# Segment values have one member only; see ExplicitValue.
+# Segment values have a single member; see ExplicitValue.
 FORMS = {"ValueString", "ValueInteger", "ValueMap", "ValueList", "ValueArn"}
 EXAMPLES = {"RehydrationType": "FROM_SEGMENT", "ContentType": "text/plain"}
 
 
 def requests():
-    """Each member in each spelling, with every value there is for it."""
+    """Yields the name of each member in each spelling, with a request for each value."""
     schema = document()["components"]["schemas"]["ChatRequest"]
     named = dict(schema["properties"])
     named |= {name.strip("^$"): one for name, one in schema["patternProperties"].items()}
@@ -132,7 +132,7 @@ def requests():
 
 
 def together():
-    """Members that have to do with each other."""
+    """Yields requests with members that depend on each other."""
     past = {"RehydrationType": "FROM_SEGMENT", "SourceContactId": "c"}
     for persistent in [past, {"RehydrationType": "", "SourceContactId": None}, None]:
         for related in ["r", "", None]:

@@ -1,4 +1,4 @@
-"""Real answers of the function, held to the document; and that it has no more than those."""
+"""The answers of the function and those in the document are the same."""
 
 import itertools
 import re
@@ -18,7 +18,7 @@ def status(code, name, **more):
     return {"kind": "status", "status": code, "errorType": name, **more}
 
 
-# What Connect does, and what callers are told of it.
+# Faults of Connect, and the statuses that they lead to.
 FAULTS = [
     (status(400, "InvalidRequestException", message="No such duration."), 400),
     (status(400, "InvalidParameterException", message="No such duration."), 400),
@@ -56,7 +56,7 @@ REQUESTS = [
 
 @pytest.fixture(scope="module")
 def seen():
-    """The codes and headers of all answers so far."""
+    """Collects the codes and headers of all answers."""
     return {"codes": set(), "headers": set()}
 
 
@@ -74,7 +74,7 @@ def shop():
 
 
 @pytest.mark.parametrize("path", APIS)
-def test_what_a_customer_asks_for(shop, seen, path):
+def test_requests_of_a_customer(shop, seen, path):
     shop.fail()
     for (body, status), headers in itertools.product(REQUESTS, [PAGE, {}]):
         answer = shop.post(body, path, headers, customer="customer-4711")
@@ -84,7 +84,7 @@ def test_what_a_customer_asks_for(shop, seen, path):
 
 
 @pytest.mark.parametrize("path", APIS)
-def test_who_may_not_ask(shop, seen, path):
+def test_callers_that_are_refused(shop, seen, path):
     shop.fail()
     for headers, status in [(PAGE, 401), ({"Origin": "https://evil.example"}, 403)]:
         answer = shop.post({}, path, headers)
@@ -117,7 +117,7 @@ def test_other_methods(shop, seen, path):
 
 
 @pytest.mark.parametrize("fault, status", FAULTS, ids=str)
-def test_what_connect_does(shop, seen, fault, status):
+def test_errors_of_connect(shop, seen, fault, status):
     shop.fail(on="StartChatContact", **fault)
     answer = shop.post({}, headers=PAGE, customer="customer-4711")
     assert answer.status_code == status
@@ -130,7 +130,7 @@ def test_what_connect_does(shop, seen, fault, status):
     assert direct.json()["errorType"] == answer.json()["code"]
 
 
-def test_no_answer_in_time(seen):
+def test_a_timeout(seen):
     with Endpoint(timeout=2) as endpoint:
         endpoint.fail(kind="blackHole")
         answer = endpoint.post({})
@@ -139,7 +139,7 @@ def test_no_answer_in_time(seen):
         note(seen, answer)
 
 
-def test_a_bug(seen):
+def test_a_panic(seen):
     with Endpoint(function=BUILD / "panics") as endpoint:
         answer = endpoint.post({})
         assert answer.status_code == 500
@@ -148,7 +148,7 @@ def test_a_bug(seen):
 
 
 def test_each_documented_code_and_header_was_seen(seen):
-    """Runs last: all answers together have what the document has, and no more."""
+    """Runs last. All answers together have the codes and headers of the document."""
     codes, headers = documented(), set()
     for described in operation("post")["responses"].values():
         headers |= {name.lower() for name in resolved(described)["headers"]}
@@ -158,7 +158,7 @@ def test_each_documented_code_and_header_was_seen(seen):
 
 
 def documented():
-    """Every status and code of the document."""
+    """Returns every status and code of the document."""
     codes = set()
     for status, described in operation("post")["responses"].items():
         for content in resolved(described)["content"].values():
@@ -168,8 +168,8 @@ def documented():
     return codes
 
 
-def test_the_table_of_errors_is_the_documents():
-    """src/error.rs has the codes, docs/errors.md a heading and a status for each."""
+def test_the_code_and_the_page_of_errors_have_the_same_codes():
+    """Every code in src/error.rs has a heading and a status in docs/errors.md."""
     code = (ROOT / "src" / "error.rs").read_text().split("#[cfg(test)]")[0]
     names = set(re.findall(r'"([A-Z]\w+(?:Exception|Error))"', code))
     assert len(names) > 10
@@ -186,7 +186,7 @@ def test_the_table_of_errors_is_the_documents():
     assert table | others == documented()
 
 
-def test_the_version_is_the_functions():
+def test_the_document_has_the_version_of_the_function():
     manifest = (ROOT / "Cargo.toml").read_text()
     version = re.search(r'^version = "(.*)"', manifest, re.M)[1]
     assert document()["info"]["version"] == version

@@ -1,8 +1,8 @@
-"""The schemas and the function draw every line at the same place.
+"""The schemas and the function agree on every limit.
 
-What the schemas find invalid, the function answers with 400 and a pointer to
-it; what they find valid, it does not. Each value at and past each limit is
-tried in both spellings, see probes.py.
+The function answers 400 with a pointer to a value if and only if the value is
+invalid in the schemas. probes.py has the values, at and beyond each limit, in
+both spellings.
 """
 
 import json
@@ -15,11 +15,8 @@ from endpoint import Endpoint
 
 MEMBERS = dict(probes.requests())
 
-# What a schema cannot say: `Attributes` as text has to hold an object.
+# A schema cannot express that `Attributes` as a string must contain an object.
 TEXT_ATTRIBUTES = {"Attributes", "attributes"}
-
-# Whether these are read depends on the others; see ClientsName.
-NAMES = {"customerName", "CustomerName", "Username", "username"}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +33,7 @@ def is_json_object(text):
 
 
 def expected(body):
-    """Whether the function finds a request valid."""
+    """Returns true if the function must accept a request."""
     if not request().is_valid(body):
         return False
     texts = [body[name] for name in TEXT_ATTRIBUTES & set(body) if isinstance(body[name], str)]
@@ -65,7 +62,7 @@ def test_every_limit(endpoint, name):
 
 
 def test_every_pattern_is_probed():
-    """A new limit has to be probed; the other keywords are probed wherever they are."""
+    """A new pattern needs probes of its own. Other keywords have them."""
     def patterns(part):
         if isinstance(part, dict):
             if isinstance(part.get("pattern"), str):
@@ -81,7 +78,7 @@ def test_every_pattern_is_probed():
     assert found == set(probes.PATTERNS)
 
 
-def test_what_a_schema_cannot_say(endpoint):
+def test_rules_that_schemas_cannot_express(endpoint):
     for body, pointer in [
         ({"InitialMessage": {"ContentType": "text/plain", "Content": "ü" * 8193}}, "/InitialMessage/Content"),
         ({"Attributes": {"a": "x" * 32_768}}, "/Attributes"),

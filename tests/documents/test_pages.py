@@ -1,4 +1,4 @@
-"""The pages of docs/: their JSON, their links, and that recipes make what they say they make."""
+"""The pages of docs/: their JSON, their links, and the results of their recipes."""
 
 import json
 import re
@@ -17,7 +17,7 @@ def page(name):
 
 
 def section(heading):
-    """A section of docs/events.md."""
+    """Returns a section of docs/events.md."""
     return page("events").split(f"\n## {heading}\n")[1].split("\n## ")[0]
 
 
@@ -40,7 +40,7 @@ def test_json_parses_and_requests_are_valid(name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_links_lead_somewhere(name):
+def test_every_link_has_a_target(name):
     for link in re.findall(r"\]\((?!https?:)([^)]+)\)", page(name)):
         file, _, anchor = link.partition("#")
         target = (ROOT / "docs" / file) if file else ROOT / "docs" / f"{name}.md"
@@ -51,14 +51,14 @@ def test_links_lead_somewhere(name):
             assert anchor in slugs, link
 
 
-def test_every_sample_event_but_those_over_http_has_its_recipe():
+def test_every_event_that_is_not_an_http_request_has_a_recipe():
     for file in (ROOT / "events").glob("*.json"):
         if "requestContext" not in json.loads(file.read_text()):
             assert f"(../events/{file.name})" in page("events"), file.name
 
 
 def at(path, value):
-    """The value at a path such as `$.detail.order`."""
+    """Returns the value at a path such as `$.detail.order`."""
     for name in path.removeprefix("$").strip(".").split("."):
         if isinstance(value, str):
             value = json.loads(value)
@@ -67,7 +67,7 @@ def at(path, value):
 
 
 def filled(template, value_of):
-    """A template with `<name>` replaced: by text within quotes, else by JSON."""
+    """Replaces each `<name>` of a template: by text within quotes, else by JSON."""
     quoted = False
     out = ""
     for part in re.split(r"(<[^<>]+>|\")", template):

@@ -1,4 +1,4 @@
-"""Requests that the document, the sample events and the client cases have."""
+"""Requests in the document, the sample events and the cases of clients."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ def endpoint():
 
 
 def requests_in(event):
-    """The requests in an event, whatever brings them."""
+    """Returns the requests in an event of any kind."""
     if isinstance(event, list):
         return [request for one in event for request in requests_in(one)]
     if "Records" in event:
@@ -77,8 +77,8 @@ def test_examples_of_answers():
                 assert not faults(content["schema"], example), name
 
 
-def test_every_member_is_there_in_both_spellings():
-    """The table of the request has the API's sixteen members; the code has the client spellings."""
+def test_every_member_is_documented_in_both_spellings():
+    """The reference has the sixteen members of the API, the code the spellings of clients."""
     pages = [ROOT / "docs" / "reference.md", ROOT / "README.md"]
     pages = [page.read_text() for page in pages if page.exists()]
     page = next(page for page in pages if "\n## The request\n" in page)

@@ -1,9 +1,9 @@
-"""The document as a fuzzer is given it.
+"""Variants of the document for the fuzzer.
 
-Requests are generated in one spelling of their members at a time: generated
-in both at once, they would mostly break the rule that a member is given once.
-What is valid is narrowed to what a stranger is let have, so that it has to be
-answered with 200; what is invalid is left as wide as it is.
+Each variant has one spelling of the members: with both, most requests would
+have a member twice, which is an error. The variant for valid requests leaves
+out what untrusted callers may not send, so that every request must be answered
+with 200.
 """
 
 import copy
@@ -11,10 +11,10 @@ import copy
 from document import document
 from endpoint import FLOW, INSTANCE, SECOND_FLOW
 
-# Read only where nothing better names the customer, so never surely refused.
+# Read only if no other member has the display name, so not always refused.
 SOMETIMES_READ = ["customerName", "Username"]
 
-# What strangers are refused, in whole or but for a few values.
+# Members that untrusted callers may not set, or to a few values only.
 POLICY = {
     "InstanceId": {"enum": [INSTANCE, "", None]},
     "ContactFlowId": {"enum": [FLOW, SECOND_FLOW, "", None]},
@@ -33,7 +33,7 @@ def schemas_of_requests(variant):
 
 
 def without(part, *keywords):
-    """The part without these keywords, wherever they are."""
+    """Returns the part without these keywords, at any depth."""
     if isinstance(part, dict):
         return {name: without(one, *keywords) for name, one in part.items() if name not in keywords}
     if isinstance(part, list):
@@ -42,7 +42,7 @@ def without(part, *keywords):
 
 
 def lower(part):
-    """The part with the API's names in lowerCamelCase."""
+    """Returns the part with the API's names in lowerCamelCase."""
     def camel(name):
         return name[0].lower() + name[1:] if name[0].isupper() else name
 
@@ -59,7 +59,7 @@ def lower(part):
 
 
 def closed(part):
-    """The part without room for members that it does not name."""
+    """Returns the part without additional members."""
     if isinstance(part, dict):
         changed = {name: closed(one) for name, one in part.items()}
         if "properties" in part and "additionalProperties" not in part:
@@ -71,7 +71,7 @@ def closed(part):
 
 
 def one_spelling(camel, *, but=()):
-    """The document with one spelling of requests only, except in the schemas in `but`."""
+    """Returns the document with one spelling of requests, except in the schemas in `but`."""
     variant = copy.deepcopy(document())
     schemas = schemas_of_requests(variant)
     for name, schema in schemas.items():
@@ -84,17 +84,17 @@ def one_spelling(camel, *, but=()):
 
 
 def invalid(camel):
-    """For requests that have to be refused: as a whole, and each member by itself.
+    """Returns the variant for requests that must be refused: whole ones, and each member alone.
 
-    The function takes any path, so that each member can have one of its own. By
-    itself, because a fault in one member hides that another is let through.
+    The function accepts any path, so each member has its own. Members are alone
+    because an error in one would hide that another is wrongly accepted.
     """
-    # A value in the other spelling is explicit too, and no map.
+    # A value in the other spelling is an explicit value too, and not a map.
     variant = one_spelling(camel, but=["ExplicitValue"])
     request = variant["components"]["schemas"]["ChatRequest"]
     for name in SOMETIMES_READ:
         request["properties"][name[0].lower() + name[1:] if camel else name] = {}
-    # HTTP itself takes blanks and tabs off the ends of a header's value.
+    # HTTP removes spaces and tabs around the value of a header.
     del variant["components"]["parameters"]["IdempotencyKey"]["schema"]["pattern"]
     for name, schema in request["properties"].items():
         if schema:
@@ -112,14 +112,14 @@ def posted(variant, schema, name):
 
 
 def valid(camel):
-    """For requests that have to start a chat."""
+    """Returns the variant for requests that must start a chat."""
     variant = one_spelling(camel)
     schemas = variant["components"]["schemas"]
     schemas |= copy.deepcopy(POLICY)
     for name, schema in schemas_of_requests(variant).items():
         schemas[name] = closed(schema)
     request = schemas["ChatRequest"]
-    # Strings hold JSON, which is not generated; and what spans members is in test_limits.py.
+    # JSON in strings is not generated. test_limits.py has the rules that span members.
     schemas["Attributes"]["anyOf"] = [one for one in schemas["Attributes"]["anyOf"] if one.get("type") != "string"]
     del request["allOf"]
     for name in ["InstanceId", "ConnectInstanceId"]:

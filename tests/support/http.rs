@@ -40,7 +40,8 @@ pub async fn call(
     headers: &[(&str, &str)],
     body: impl Into<Vec<u8>>,
 ) -> Answer {
-    let mut request = Request::builder().method(method).uri(format!("{}{path}", aws.front_url()));
+    let mut request =
+        Request::builder().method(method).uri(format!("{}{path}", aws.api_gateway_url()));
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

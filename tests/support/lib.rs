@@ -15,7 +15,7 @@ use serde_json::Value;
 
 pub use crate::answer::{assert_failed, body, expected, header, pointers, split_token, status};
 pub use crate::event::{event, folder, http_1, http_2, signed_in};
-pub use local_aws::world::{FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID};
+pub use local_aws::fixtures::{FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID};
 
 /// Returns options for the function, with the two settings that it requires.
 pub fn options() -> Options {

@@ -1,4 +1,4 @@
-//! `local-aws invoke`: one event in, the answer out.
+//! `local-aws invoke`: sends one event.
 
 use std::io::Read;
 use std::path::Path;
@@ -6,16 +6,17 @@ use std::path::Path;
 use local_aws::{Invoked, LocalAws};
 use serde_json::Value;
 
+use super::common_args::CommonArgs;
 use super::output::line;
-use super::{With, settings};
+use super::settings;
 
-pub(crate) async fn run(with: &With, event: &Path) -> Result<(), String> {
+pub(crate) async fn run(common: &CommonArgs, event: &Path) -> Result<(), String> {
     let payload = read(event)?;
-    let options = settings::apply(with.options(), &[]);
+    let options = settings::apply(common.options(), &[]);
     let real = options.real_connect;
     let local = LocalAws::start(options).await.map_err(|error| error.to_string())?;
     let invoked = local.invoke(payload).await;
-    line(&pretty(&shown(invoked.payload.clone())));
+    line(&pretty(&readable(invoked.payload.clone())));
     for received in local.connect().requests() {
         line(&received.line());
     }
@@ -33,8 +34,8 @@ fn read(event: &Path) -> Result<Vec<u8>, String> {
     std::fs::read(event).map_err(failed)
 }
 
-/// The answer for people: the body of a proxy response, which is a string of JSON, as JSON.
-fn shown(mut answer: Value) -> Value {
+/// The answer with the body of a proxy response, which is JSON in a string, as JSON.
+fn readable(mut answer: Value) -> Value {
     let is_proxy = answer.get("statusCode").is_some();
     if let Some(body) = answer.get_mut("body").filter(|_| is_proxy)
         && let Some(decoded) = body.as_str().and_then(|text| serde_json::from_str(text).ok())
@@ -48,7 +49,7 @@ fn pretty(value: &Value) -> String {
     serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
 }
 
-/// Whether a chat was started, and if not, why.
+/// Returns an error if no chat was started.
 fn verdict(invoked: &Invoked, chats: Option<usize>) -> Result<(), String> {
     if invoked.function_error.is_some() {
         let (kind, message) = (invoked.error_type(), invoked.error_message());
@@ -58,7 +59,7 @@ fn verdict(invoked: &Invoked, chats: Option<usize>) -> Result<(), String> {
             message.unwrap_or("?")
         ));
     }
-    let answer = shown(invoked.payload.clone());
+    let answer = readable(invoked.payload.clone());
     if let Some(failures) = answer.get("batchItemFailures").and_then(Value::as_array)
         && !failures.is_empty()
     {
@@ -71,8 +72,7 @@ fn verdict(invoked: &Invoked, chats: Option<usize>) -> Result<(), String> {
     }
     match chats {
         Some(0) => {
-            Err("no chat was started: the function answered, but Amazon Connect started none"
-                .to_owned())
+            Err("no chat was started: Amazon Connect received no valid request for one".to_owned())
         }
         None if !answer.to_string().contains("\"ContactId\"") => {
             Err("no chat was started: no ContactId in the answer".to_owned())
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn success_is_a_started_chat() {
+    fn only_a_started_chat_is_a_success() {
         let proxy = |status: u16| json!({"statusCode": status, "body": "{\"a\":1}"});
         for (payload, failed, chats, good) in [
             (json!({"ContactId": "c"}), false, Some(1), true),
@@ -123,11 +123,11 @@ mod tests {
     }
 
     #[test]
-    fn the_body_of_a_proxy_response_is_shown_as_json() {
+    fn the_body_of_a_proxy_response_becomes_json() {
         assert_eq!(
-            shown(json!({"statusCode": 200, "body": "{\"a\":1}"})),
+            readable(json!({"statusCode": 200, "body": "{\"a\":1}"})),
             json!({"statusCode": 200, "body": {"a": 1}})
         );
-        assert_eq!(shown(json!({"body": "{}"})), json!({"body": "{}"}));
+        assert_eq!(readable(json!({"body": "{}"})), json!({"body": "{}"}));
     }
 }

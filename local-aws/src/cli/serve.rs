@@ -1,20 +1,21 @@
-//! `local-aws serve`: stay up.
+//! `local-aws serve`: serves the function until Ctrl-C.
 
 use clap::Args;
 use local_aws::LocalAws;
 use tokio::signal::unix::{SignalKind, signal};
 
+use super::common_args::CommonArgs;
 use super::output::line;
-use super::{With, settings};
+use super::settings;
 
-/// How chats go.
+/// The arguments for chats.
 #[derive(Debug, Args)]
-pub(crate) struct Chats {
-    /// Print one line per message of a chat.
+pub(crate) struct ChatArgs {
+    /// Print one line per message in a chat.
     #[arg(long)]
     verbose: bool,
-    /// How many times as fast the time of chats passes: 60 has a chat of an hour end after a minute.
-    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = pace)]
+    /// How many times as fast as real time chats run; at 60, a chat of an hour ends after a minute.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = pace)]
     chat_pace: f64,
 }
 
@@ -24,34 +25,34 @@ fn pace(text: &str) -> Result<f64, String> {
 }
 
 pub(crate) async fn run(
-    with: &With,
+    common: &CommonArgs,
     port: u16,
     connect_port: u16,
-    chats: &Chats,
+    chats: &ChatArgs,
 ) -> Result<(), String> {
-    let mut options = settings::apply(with.options(), &[("ALLOWED_ORIGINS", "*")])
-        .front_port(port)
+    let mut options = settings::apply(common.options(), &[("ALLOWED_ORIGINS", "*")])
+        .api_gateway_port(port)
         .playground(true)
         .chat_pace(chats.chat_pace)
-        .narrate(line);
+        .observe(line);
     if chats.verbose {
-        options = options.narrate_chats(line);
+        options = options.observe_chats(line);
     }
     options.connect_port = connect_port;
     options = settings::with_verified_customers(options);
     let real = options.real_connect;
     let local = LocalAws::start(options).await.map_err(|error| error.to_string())?;
     if let Some(error) = local.function().init_error() {
-        return Err(format!("the function cannot be initialised: {error}"));
+        return Err(format!("the function cannot be initialized: {error}"));
     }
-    introduce(&local, real);
-    ended().await.map_err(|error| error.to_string())?;
-    line("Ending.");
+    print_addresses(&local, real);
+    stopped().await.map_err(|error| error.to_string())?;
+    line("Stopping.");
     Ok(())
 }
 
-/// Waits for Ctrl-C, or to be asked to end.
-async fn ended() -> std::io::Result<()> {
+/// Waits for Ctrl-C or SIGTERM.
+async fn stopped() -> std::io::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         ctrl_c = tokio::signal::ctrl_c() => ctrl_c,
@@ -59,19 +60,19 @@ async fn ended() -> std::io::Result<()> {
     }
 }
 
-fn introduce(local: &LocalAws, real: bool) {
-    let front = local.front_url();
-    line(&format!("Playground, for browsers       {front}/"));
-    line(&format!("HTTP API, payload format 2.0   {front}/"));
-    line(&format!("HTTP API, payload format 1.0   {front}/v1/"));
-    line(&format!("REST API                       {front}/rest/"));
+fn print_addresses(local: &LocalAws, real: bool) {
+    let url = local.api_gateway_url();
+    line(&format!("Playground, for browsers       {url}/"));
+    line(&format!("HTTP API, payload format 2.0   {url}/"));
+    line(&format!("HTTP API, payload format 1.0   {url}/v1/"));
+    line(&format!("REST API                       {url}/rest/"));
     if real {
-        line("Amazon Connect                 the real one, with this shell's credentials");
+        line("Amazon Connect                 the real one, with your AWS credentials");
     } else {
         line(&format!("Amazon Connect, stand-in       {}", local.connect_url()));
-        line(&format!("Participant service (chats)    {front}/participant/"));
+        line(&format!("Participant service (chats)    {url}/participant/"));
         line(&format!(
-            "Requests, contacts, chats …    {front}/_local/requests, …/contacts, …/chats, …/faults"
+            "Requests, chats and more       {url}/_local/requests, …/contacts, …/chats, …/faults"
         ));
     }
     if let Some(ca) = local.ca_file() {
@@ -80,10 +81,10 @@ fn introduce(local: &LocalAws, real: bool) {
     line("");
     line("Start a chat:");
     line(&format!(
-        "  curl -sS {front}/ -H 'Content-Type: application/json' \\\n    -d '{{\"ParticipantDetails\":{{\"DisplayName\":\"Jane\"}}}}'"
+        "  curl -sS {url}/ -H 'Content-Type: application/json' \\\n    -d '{{\"ParticipantDetails\":{{\"DisplayName\":\"Jane\"}}}}'"
     ));
     line(&format!(
-        "  aws lambda invoke --no-sign-request --region us-east-1 --endpoint-url {front} \
+        "  aws lambda invoke --no-sign-request --region us-east-1 --endpoint-url {url} \
          --function-name start-chat-contact --payload fileb://events/scheduler.json answer.json && cat answer.json"
     ));
     line("");

@@ -1,13 +1,13 @@
-//! The function's settings: the shell's where it has them, else those of the stand-in's world.
+//! The function's settings: those in the shell's environment, else the defaults of the stand-in.
 
 use std::collections::BTreeMap;
 
-use local_aws::{Options, world};
+use local_aws::{Options, fixtures};
 
 const CUSTOMER_ID_CLAIM: &str = "CUSTOMER_ID_CLAIM";
 
-/// The settings that the shell may give.
-const SETTINGS: [&str; 15] = [
+/// The settings that are taken from the shell's environment.
+const SETTINGS: [&str; 23] = [
     "INSTANCE_ID",
     "CONTACT_FLOW_ID",
     "ALLOWED_CONTACT_FLOW_IDS",
@@ -16,6 +16,14 @@ const SETTINGS: [&str; 15] = [
     "ATTRIBUTE_CLAIMS",
     "ALLOW_UNVERIFIED_PERSISTENT_CHAT",
     "DEFAULT_DISPLAY_NAME",
+    "ALLOWED_HEADERS",
+    "DISPLAY_NAME_CLAIM",
+    "FIXED_ATTRIBUTES",
+    "MARK_AUTHENTICATED",
+    "MAX_CHAT_DURATION_MINUTES",
+    "DISCONNECT_ON_CUSTOMER_EXIT",
+    "START_NEW_IF_NOT_CONTINUED",
+    "SETTINGS",
     "ATTACHMENTS",
     "DEFAULT_CHAT_DURATION_MINUTES",
     "DEFAULT_MESSAGING_CONTENT_TYPES",
@@ -25,9 +33,10 @@ const SETTINGS: [&str; 15] = [
     "AWS_LAMBDA_MAX_CONCURRENCY",
 ];
 
-/// The same options with the function's settings, and a stand-in that knows the instance and flows in them.
+/// Adds the function's settings to the options, and the instance and the flows in them to the
+/// stand-in. Those in the shell's environment replace the defaults.
 pub(crate) fn apply(options: Options, defaults: &[(&str, &str)]) -> Options {
-    #[expect(clippy::disallowed_methods, reason = "the shell's settings are handed on, not read")]
+    #[expect(clippy::disallowed_methods, reason = "the shell's settings are passed on")]
     let shell = std::env::vars().filter(|(name, _)| SETTINGS.contains(&name.as_str()));
     apply_from(options, defaults, shell)
 }
@@ -39,18 +48,18 @@ fn apply_from(
 ) -> Options {
     let mut settings = BTreeMap::new();
     if !options.real_connect {
-        settings.extend(owned(&world_settings()));
+        settings.extend(owned(&stand_in_settings()));
     }
     settings.extend(owned(defaults));
     settings.extend(shell);
     for (name, value) in settings {
-        options = known(options, &name, &value).env(name, value);
+        options = add_to_stand_in(options, &name, &value).env(name, value);
     }
     options
 }
 
-/// The same options with verified customers, unless the shell has decided on that or the chats are real ones:
-/// requests that carry claims go to a function that takes `sub` for the customer.
+/// Sends requests with claims to a second process that takes the customer from the claim `sub`,
+/// unless the setting is given or the real Connect is called.
 pub(crate) fn with_verified_customers(options: Options) -> Options {
     let is_set = options.env.iter().any(|(name, _)| name == CUSTOMER_ID_CLAIM);
     if is_set || options.real_connect {
@@ -60,11 +69,11 @@ pub(crate) fn with_verified_customers(options: Options) -> Options {
     }
 }
 
-fn world_settings() -> [(&'static str, &'static str); 3] {
+fn stand_in_settings() -> [(&'static str, &'static str); 3] {
     [
-        ("INSTANCE_ID", world::INSTANCE_ID),
-        ("CONTACT_FLOW_ID", world::FLOW_ID),
-        ("ALLOWED_CONTACT_FLOW_IDS", world::SECOND_FLOW_ID),
+        ("INSTANCE_ID", fixtures::INSTANCE_ID),
+        ("CONTACT_FLOW_ID", fixtures::FLOW_ID),
+        ("ALLOWED_CONTACT_FLOW_IDS", fixtures::SECOND_FLOW_ID),
     ]
 }
 
@@ -72,8 +81,8 @@ fn owned(settings: &[(&str, &str)]) -> Vec<(String, String)> {
     settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
-/// Makes the stand-in know the instance or the flows that a setting names, by id or by ARN.
-fn known(options: Options, name: &str, value: &str) -> Options {
+/// Adds the instance or the flows that a setting names, by id or by ARN, to the stand-in.
+fn add_to_stand_in(options: Options, name: &str, value: &str) -> Options {
     let ids = value.split(',').map(|id| id.trim().rsplit('/').next().unwrap_or_default());
     let ids = ids.filter(|id| !id.is_empty());
     match name {
@@ -92,19 +101,19 @@ mod tests {
     }
 
     #[test]
-    fn the_shells_settings_win_and_are_known() {
+    fn settings_of_the_shell_replace_defaults_and_exist_in_the_stand_in() {
         let shell = [(
             "CONTACT_FLOW_ID".to_owned(),
             "arn:aws:connect:r:a:instance/i/contact-flow/mine".to_owned(),
         )];
         let options = apply_from(Options::without_function(), &[("ALLOWED_ORIGINS", "*")], shell);
-        assert_eq!(setting(&options, "INSTANCE_ID").as_deref(), Some(world::INSTANCE_ID));
+        assert_eq!(setting(&options, "INSTANCE_ID").as_deref(), Some(fixtures::INSTANCE_ID));
         assert_eq!(setting(&options, "ALLOWED_ORIGINS").as_deref(), Some("*"));
         assert!(options.flows.contains(&"mine".to_owned()));
     }
 
     #[test]
-    fn there_are_verified_customers_unless_told_otherwise() {
+    fn claims_have_a_process_of_their_own_unless_configured() {
         let with = |options| with_verified_customers(options).verified_env;
         let local = Options::without_function;
         assert_eq!(with(local()), [("CUSTOMER_ID_CLAIM".to_owned(), "sub".to_owned())]);
@@ -113,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_real_connect_is_not_given_the_stand_ins_instance() {
+    fn the_real_connect_gets_no_instance_by_default() {
         let options = apply_from(Options::without_function().real_connect(true), &[], []);
         assert_eq!(setting(&options, "INSTANCE_ID"), None);
     }

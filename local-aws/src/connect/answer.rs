@@ -1,12 +1,12 @@
-//! What Amazon Connect answers, and in which form.
+//! The answers of Amazon Connect.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// An answer that says no, in a `Result`.
-pub(crate) type Refusal = Box<Answer>;
+/// An error answer, in a `Result`.
+pub(crate) type ErrorAnswer = Box<Answer>;
 
-/// An answer in the making.
+/// An answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -19,7 +19,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// An answer of these bytes.
+    /// An answer with this body.
     pub(crate) fn raw(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
@@ -37,23 +37,23 @@ impl Answer {
         Self::raw(200, "application/json", body.to_string())
     }
 
-    /// A failure in Connect's form.
+    /// An error in Connect's format.
     pub(crate) fn error(status: u16, kind: &str, message: &str) -> Self {
         let answer = Self::raw(status, "application/json", json!({"Message": message}).to_string());
         Self { error: Some(kind.to_owned()), ..answer }
     }
 
-    /// A request that breaks a rule.
+    /// The error of an invalid request.
     pub(crate) fn invalid(message: &str) -> Self {
         Self::error(400, "InvalidRequestException", message)
     }
 
-    /// A request that names something that is not there.
+    /// The error of a request that names something that does not exist.
     pub(crate) fn not_found(message: &str) -> Self {
         Self::error(404, "ResourceNotFoundException", message)
     }
 
-    /// The same without this member of the body.
+    /// Removes a member of the body.
     pub(crate) fn without(mut self, member: &str) -> Self {
         if let Ok(Value::Object(mut body)) = serde_json::from_slice(&self.body) {
             body.remove(member);
@@ -62,7 +62,7 @@ impl Answer {
         self
     }
 
-    /// The same about this contact.
+    /// Sets the contact that the answer is about.
     pub(crate) fn about(mut self, contact_id: &str) -> Self {
         self.contact_id = Some(contact_id.to_owned());
         self

@@ -1,4 +1,4 @@
-//! A contact.
+//! Contacts.
 
 use std::collections::BTreeMap;
 
@@ -6,15 +6,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::clock;
-use crate::world::{ACCOUNT_ID, INSTANCE_ID, REGION};
+use crate::fixtures::{ACCOUNT_ID, INSTANCE_ID, REGION};
 
-/// A contact, under the names of `DescribeContact`; times are seconds since 1970.
+/// A contact, with the member names of `DescribeContact`. Times are seconds since the Unix epoch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Contact {
     /// The contact's id.
     pub id: String,
-    /// The contact's ARN; made from the id when left out.
+    /// The contact's ARN; derived from the id if left out.
     #[serde(default)]
     pub arn: String,
     /// The first contact of the session that this one belongs to.
@@ -26,19 +26,19 @@ pub struct Contact {
     /// The contact that this one continues or relates to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub related_contact_id: Option<String>,
-    /// The customer's number.
+    /// The customer's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub customer_id: Option<String>,
     /// `CHAT`, `VOICE`, `TASK` or `EMAIL`.
     #[serde(default = "chat")]
     pub channel: String,
-    /// How it began; `API` for chats.
+    /// How it was initiated; `API` for chats.
     #[serde(default = "api")]
     pub initiation_method: String,
-    /// When it began.
+    /// When it was initiated.
     #[serde(default = "now")]
     pub initiation_timestamp: u64,
-    /// When it ended; `None` while it runs.
+    /// When it ended; `None` if it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disconnect_timestamp: Option<u64>,
     /// Why it ended, if that is known.
@@ -70,7 +70,7 @@ pub(crate) fn arn(id: &str) -> String {
 }
 
 impl Contact {
-    /// A chat that began just now and has no customer id.
+    /// A chat that begins now and has no customer id.
     #[must_use]
     pub fn chat(id: impl Into<String>) -> Self {
         let id = id.into();
@@ -91,21 +91,21 @@ impl Contact {
         }
     }
 
-    /// The same for this customer.
+    /// Sets the customer.
     #[must_use]
     pub fn customer(mut self, id: impl Into<String>) -> Self {
         self.customer_id = Some(id.into());
         self
     }
 
-    /// The same on this channel.
+    /// Sets the channel.
     #[must_use]
     pub fn channel(mut self, channel: impl Into<String>) -> Self {
         self.channel = channel.into();
         self
     }
 
-    /// The same as a later segment of the session that began with `initial`, after `previous`.
+    /// Makes it a later segment, after `previous`, of the session that began with `initial`.
     #[must_use]
     pub fn continuing(mut self, initial: impl Into<String>, previous: impl Into<String>) -> Self {
         self.initial_contact_id = Some(initial.into());
@@ -113,13 +113,13 @@ impl Contact {
         self
     }
 
-    /// The same, ended just now.
+    /// Ends it now.
     #[must_use]
     pub fn ended(self) -> Self {
         self.ended_at(now())
     }
 
-    /// The same, ended at this second since 1970 and begun ten minutes before.
+    /// Ends it at a time in seconds since the Unix epoch; it began at least ten minutes earlier.
     #[must_use]
     pub fn ended_at(mut self, second: u64) -> Self {
         self.initiation_timestamp = self.initiation_timestamp.min(second.saturating_sub(600));
@@ -127,7 +127,7 @@ impl Contact {
         self
     }
 
-    /// The contact that the session goes on as after a transfer.
+    /// The contact with which the session continues after a transfer.
     pub(crate) fn transferred(&self, initial: &str) -> Self {
         let next = Self::chat(uuid::Uuid::new_v4().to_string()).continuing(initial, &self.id);
         Self {
@@ -140,7 +140,7 @@ impl Contact {
         }
     }
 
-    /// Whether it has not ended.
+    /// Returns true if it has not ended.
     #[must_use]
     pub fn is_running(&self) -> bool {
         self.disconnect_timestamp.is_none()

@@ -1,24 +1,24 @@
-//! The contacts that Amazon Connect keeps.
+//! All contacts.
 
 use std::collections::{HashMap, HashSet};
 
 use super::contact::{Contact, arn, now};
 
-/// Why a contact cannot be continued.
+/// Why a chat cannot be continued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Discontinuous {
+pub(crate) enum NotContinuable {
     Unknown,
     NotAChat,
     StillRunning,
     NotInitial,
 }
 
-/// The contacts, and which of them were started through the API.
+/// All contacts, and which of them were started through the API.
 #[derive(Debug, Default)]
 pub(crate) struct Contacts {
     all: HashMap<String, Contact>,
     started: Vec<String>,
-    /// How many of those have been forgotten.
+    /// The number of started contacts that were forgotten.
     forgotten: usize,
 }
 
@@ -32,7 +32,7 @@ impl Contacts {
         self.all.get(id)
     }
 
-    /// Every contact, oldest first.
+    /// All contacts, oldest first.
     pub(crate) fn list(&self) -> Vec<Contact> {
         let mut list: Vec<_> = self.all.values().cloned().collect();
         list.sort_by(|a, b| (a.initiation_timestamp, &a.id).cmp(&(b.initiation_timestamp, &b.id)));
@@ -52,7 +52,7 @@ impl Contacts {
         self.put(contact);
     }
 
-    /// Ends a contact. `false` if there is none of that id.
+    /// Ends a contact. Returns false if there is no contact with this id.
     pub(crate) fn end(&mut self, id: &str) -> bool {
         let Some(contact) = self.all.get_mut(id) else {
             return false;
@@ -61,8 +61,8 @@ impl Contacts {
         true
     }
 
-    /// Ends a contact whose chat has ended, for this reason.
-    pub(crate) fn finish(&mut self, id: &str, reason: &str) {
+    /// Ends a contact for this reason.
+    pub(crate) fn end_because(&mut self, id: &str, reason: &str) {
         if self.end(id)
             && let Some(contact) = self.all.get_mut(id)
         {
@@ -70,12 +70,12 @@ impl Contacts {
         }
     }
 
-    /// Ends a contact by a transfer, and begins the next one of its session.
+    /// Ends a contact by a transfer, and returns the id of the contact that follows it.
     pub(crate) fn transfer(&mut self, id: &str, initial: &str) -> Option<String> {
         let next = self.all.get(id)?.transferred(initial);
         let next_id = next.id.clone();
-        self.finish(id, "TRANSFERRED");
-        // The session still counts as one chat that runs.
+        self.end_because(id, "TRANSFERRED");
+        // The session still counts as one active chat.
         for started in self.started.iter_mut().filter(|started| *started == id) {
             started.clone_from(&next_id);
         }
@@ -83,12 +83,12 @@ impl Contacts {
         Some(next_id)
     }
 
-    /// How many chats the API has started.
+    /// The number of chats that the API has started.
     pub(crate) fn started(&self) -> usize {
         self.started.len() + self.forgotten
     }
 
-    /// Forgets these contacts; those that the API started count all the same.
+    /// Forgets contacts. They still count as started.
     pub(crate) fn forget(&mut self, ids: &HashSet<&str>) {
         let before = self.started.len();
         self.started.retain(|id| !ids.contains(id.as_str()));
@@ -96,7 +96,7 @@ impl Contacts {
         self.all.retain(|id, _| !ids.contains(id.as_str()));
     }
 
-    /// How many of the chats that the API has started still run.
+    /// The number of chats that the API has started and that have not ended.
     pub(crate) fn running(&self) -> usize {
         self.started
             .iter()
@@ -105,75 +105,76 @@ impl Contacts {
             .count()
     }
 
-    /// The contact that a persistent chat `FROM_SEGMENT` continues: exactly this one.
-    pub(crate) fn segment(&self, id: &str) -> Result<&Contact, Discontinuous> {
-        let contact = self.find(id).ok_or(Discontinuous::Unknown)?;
+    /// The contact that a persistent chat with `FROM_SEGMENT` continues: the one with this id.
+    pub(crate) fn segment(&self, id: &str) -> Result<&Contact, NotContinuable> {
+        let contact = self.find(id).ok_or(NotContinuable::Unknown)?;
         if contact.channel != "CHAT" {
-            return Err(Discontinuous::NotAChat);
+            return Err(NotContinuable::NotAChat);
         }
         if contact.is_running() {
-            return Err(Discontinuous::StillRunning);
+            return Err(NotContinuable::StillRunning);
         }
         Ok(contact)
     }
 
-    /// The contact that a persistent chat of the `ENTIRE_PAST_SESSION` continues: the one that ended last.
-    pub(crate) fn last_of_session(&self, initial: &str) -> Result<&Contact, Discontinuous> {
-        let first = self.find(initial).ok_or(Discontinuous::Unknown)?;
+    /// The contact that a persistent chat with `ENTIRE_PAST_SESSION` continues: the last one of the
+    /// session that began with `initial`.
+    pub(crate) fn last_of_session(&self, initial: &str) -> Result<&Contact, NotContinuable> {
+        let first = self.find(initial).ok_or(NotContinuable::Unknown)?;
         if first.channel != "CHAT" {
-            return Err(Discontinuous::NotAChat);
+            return Err(NotContinuable::NotAChat);
         }
         if !first.is_initial() {
-            return Err(Discontinuous::NotInitial);
+            return Err(NotContinuable::NotInitial);
         }
         let session = || self.all.values().filter(|contact| contact.belongs_to(initial));
         if session().any(Contact::is_running) {
-            return Err(Discontinuous::StillRunning);
+            return Err(NotContinuable::StillRunning);
         }
         let age = |contact: &&Contact| {
             (contact.disconnect_timestamp, contact.previous_contact_id.is_some())
         };
-        session().max_by_key(age).ok_or(Discontinuous::Unknown)
+        session().max_by_key(age).ok_or(NotContinuable::Unknown)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::*;
+    use crate::fixtures::*;
 
     fn contacts() -> Contacts {
         Contacts::with(crate::connect::seed::contacts())
     }
 
     #[test]
-    fn a_session_continues_from_its_last_contact() {
+    fn a_session_is_continued_from_its_last_contact() {
         let contacts = contacts();
         let last = contacts.last_of_session(ENDED_INITIAL_CONTACT_ID);
         assert_eq!(last.map(|contact| contact.id.as_str()), Ok(ENDED_LATEST_CONTACT_ID));
     }
 
     #[test]
-    fn a_session_is_named_by_its_first_contact_only() {
+    fn only_the_first_contact_identifies_a_session() {
         assert_eq!(
             contacts().last_of_session(ENDED_LATEST_CONTACT_ID),
-            Err(Discontinuous::NotInitial)
+            Err(NotContinuable::NotInitial)
         );
     }
 
     #[test]
-    fn a_segment_is_continued_exactly() {
+    fn a_segment_is_continued_from_itself() {
         for id in [ENDED_INITIAL_CONTACT_ID, ENDED_LATEST_CONTACT_ID] {
             assert_eq!(contacts().segment(id).map(|contact| contact.id.clone()), Ok(id.to_owned()));
         }
     }
 
     #[test]
-    fn what_cannot_be_continued() {
+    fn chats_that_cannot_be_continued() {
         for (id, why) in [
-            (RUNNING_CONTACT_ID, Discontinuous::StillRunning),
-            (VOICE_CONTACT_ID, Discontinuous::NotAChat),
-            ("nothing", Discontinuous::Unknown),
+            (RUNNING_CONTACT_ID, NotContinuable::StillRunning),
+            (VOICE_CONTACT_ID, NotContinuable::NotAChat),
+            ("nothing", NotContinuable::Unknown),
         ] {
             assert_eq!(contacts().segment(id), Err(why), "{id}");
             assert_eq!(contacts().last_of_session(id), Err(why), "{id}");
@@ -188,7 +189,7 @@ mod tests {
         contacts.put(later);
         assert_eq!(
             contacts.last_of_session(ENDED_INITIAL_CONTACT_ID),
-            Err(Discontinuous::StillRunning)
+            Err(NotContinuable::StillRunning)
         );
     }
 }

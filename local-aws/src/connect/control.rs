@@ -1,4 +1,4 @@
-//! `/_local/…`: faults, requests and contacts over HTTP.
+//! The local controls, under `/_local/`: faults, requests and contacts over HTTP.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::contact::Contact;
 use super::{Connect, fault_json};
-use crate::respond;
+use crate::http::reply;
 
-/// The routes under `/_local/`.
+/// The routes of the local controls.
 pub(crate) fn router(connect: Connect) -> Router {
     Router::new()
         .route("/_local/faults", get(faults).post(add_faults).delete(clear_faults))
@@ -22,22 +22,22 @@ pub(crate) fn router(connect: Connect) -> Router {
 }
 
 fn ok(body: &Value) -> Response {
-    respond::json(StatusCode::OK, body)
+    reply::json(StatusCode::OK, body)
 }
 
-fn refused(message: &str) -> Response {
-    respond::json(StatusCode::BAD_REQUEST, &json!({"message": message}))
+fn invalid(message: &str) -> Response {
+    reply::json(StatusCode::BAD_REQUEST, &json!({"message": message}))
 }
 
 async fn faults(State(connect): State<Connect>) -> Response {
-    let faults: Vec<_> = connect.faults().list().iter().map(fault_json::write).collect();
+    let faults: Vec<_> = connect.faults().list().iter().map(fault_json::to_json).collect();
     ok(&json!(faults))
 }
 
 async fn add_faults(State(connect): State<Connect>, body: Bytes) -> Response {
     let faults = serde_json::from_slice(&body)
         .map_err(|error| error.to_string())
-        .and_then(|json| fault_json::read(&json));
+        .and_then(|json| fault_json::parse(&json));
     match faults {
         Ok(faults) => {
             for fault in faults {
@@ -45,7 +45,7 @@ async fn add_faults(State(connect): State<Connect>, body: Bytes) -> Response {
             }
             self::faults(State(connect)).await
         }
-        Err(message) => refused(&message),
+        Err(message) => invalid(&message),
     }
 }
 
@@ -68,18 +68,19 @@ async fn contacts(State(connect): State<Connect>) -> Response {
     ok(&json!(connect.contacts()))
 }
 
-/// `{"End": "contact id"}` ends a contact; a contact in `DescribeContact`'s form is added or replaced.
+/// Ends a contact (`{"End": "contact id"}`), or adds or replaces one in the format of
+/// `DescribeContact`.
 async fn put_contact(State(connect): State<Connect>, body: Bytes) -> Response {
     let json: Value = match serde_json::from_slice(&body) {
         Ok(json) => json,
-        Err(error) => return refused(&error.to_string()),
+        Err(error) => return invalid(&error.to_string()),
     };
     if let Some(id) = json.get("End").and_then(Value::as_str) {
         let ended = connect.end_contact(id);
         return if ended {
             ok(&json!(connect.contact(id)))
         } else {
-            refused("there is no such contact")
+            invalid("there is no such contact")
         };
     }
     match serde_json::from_value::<Contact>(json) {
@@ -88,6 +89,6 @@ async fn put_contact(State(connect): State<Connect>, body: Bytes) -> Response {
             connect.put_contact(contact);
             ok(&json!(connect.contact(&id)))
         }
-        Err(error) => refused(&error.to_string()),
+        Err(error) => invalid(&error.to_string()),
     }
 }

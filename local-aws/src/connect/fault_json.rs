@@ -1,17 +1,18 @@
-//! A fault as JSON, for those who ask for it over HTTP.
+//! Faults as JSON, for the local controls.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
-use super::faults::{Effect, Fault, Operation};
+use super::faults::{Effect, Fault};
+use super::operation::Operation;
 
-/// The members of a fault in JSON; all may be left out but `kind`.
+/// A fault in JSON. All members but `kind` are optional.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-struct Written {
+struct FaultJson {
     kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     on: Option<String>,
@@ -37,61 +38,65 @@ struct Written {
     close: bool,
 }
 
-/// Reads one fault, or a list of them.
-pub(crate) fn read(json: &Value) -> Result<Vec<Fault>, String> {
+/// Parses a fault or a list of faults.
+///
+/// # Errors
+///
+/// Returns a sentence that says what is invalid.
+pub(crate) fn parse(json: &Value) -> Result<Vec<Fault>, String> {
     match json {
-        Value::Array(faults) => faults.iter().map(read_one).collect(),
-        fault => read_one(fault).map(|fault| vec![fault]),
+        Value::Array(faults) => faults.iter().map(parse_one).collect(),
+        fault => parse_one(fault).map(|fault| vec![fault]),
     }
 }
 
-fn read_one(json: &Value) -> Result<Fault, String> {
-    let written: Written =
-        serde_json::from_value(json.clone()).map_err(|error| error.to_string())?;
-    let mut fault = kind(&written)?;
-    fault.times = if written.always { None } else { Some(written.times.unwrap_or(1)) };
-    fault.delay = Duration::from_millis(written.delay_ms);
-    fault.body_delay = Duration::from_millis(written.body_delay_ms);
-    fault.close |= written.close;
-    fault.headers = written.headers.into_iter().collect();
-    if let Some(message) = written.message {
+fn parse_one(value: &Value) -> Result<Fault, String> {
+    let json: FaultJson =
+        serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+    let mut fault = kind(&json)?;
+    fault.times = if json.always { None } else { Some(json.times.unwrap_or(1)) };
+    fault.delay = Duration::from_millis(json.delay_ms);
+    fault.body_delay = Duration::from_millis(json.body_delay_ms);
+    fault.close |= json.close;
+    fault.headers = json.headers.into_iter().collect();
+    if let Some(message) = json.message {
         fault.message = message;
     }
-    if let Some(on) = written.on {
-        fault.on = Operation::named(&on).ok_or_else(|| format!("there is no operation {on}"))?;
+    if let Some(on) = json.on {
+        fault.on =
+            Operation::from_name(&on).ok_or_else(|| format!("there is no operation {on}"))?;
     }
     Ok(fault)
 }
 
-fn kind(written: &Written) -> Result<Fault, String> {
+fn kind(json: &FaultJson) -> Result<Fault, String> {
     let content_type =
-        || written.content_type.clone().unwrap_or_else(|| "application/json".to_owned());
-    let fault = match written.kind.as_str() {
-        "usual" | "delay" | "slowBody" => Fault::of(Effect::Usual),
+        || json.content_type.clone().unwrap_or_else(|| "application/json".to_owned());
+    let fault = match json.kind.as_str() {
+        "none" | "delay" | "slowBody" => Fault::with(Effect::None),
         "close" => Fault::close_after_answer(),
-        "status" => Fault::status(
-            written.status.unwrap_or(500),
-            written.error_type.clone().unwrap_or_default(),
-        ),
+        "status" => {
+            Fault::status(json.status.unwrap_or(500), json.error_type.clone().unwrap_or_default())
+        }
         "raw" => Fault::raw(
-            written.status.unwrap_or(200),
+            json.status.unwrap_or(200),
             content_type(),
-            written.body.clone().unwrap_or_default(),
+            json.body.clone().unwrap_or_default(),
         ),
         "reset" => Fault::reset(),
         "resetAfterStart" => Fault::reset_after_start(),
         "garbage" => Fault::garbage(),
         "empty" => Fault::empty(),
-        "without" => Fault::without(written.member.as_deref().ok_or("`without` needs `member`")?),
+        "without" => Fault::without(json.member.as_deref().ok_or("`without` needs `member`")?),
         "blackHole" => Fault::black_hole(),
         other => return Err(format!("there is no fault of kind {other:?}")),
     };
     Ok(fault)
 }
 
-/// Writes one fault.
-pub(crate) fn write(fault: &Fault) -> Value {
-    let mut written = Written {
+/// A fault as JSON.
+pub(crate) fn to_json(fault: &Fault) -> Value {
+    let mut json = FaultJson {
         on: Some(fault.on.name().to_owned()),
         times: fault.times,
         always: fault.times.is_none(),
@@ -100,31 +105,32 @@ pub(crate) fn write(fault: &Fault) -> Value {
         delay_ms: u64::try_from(fault.delay.as_millis()).unwrap_or(u64::MAX),
         body_delay_ms: u64::try_from(fault.body_delay.as_millis()).unwrap_or(u64::MAX),
         close: fault.close,
-        ..Written::default()
+        ..FaultJson::default()
     };
-    write_effect(&fault.effect, &mut written).clone_into(&mut written.kind);
-    serde_json::to_value(written).unwrap_or_default()
+    set_effect(&fault.effect, &mut json).clone_into(&mut json.kind);
+    serde_json::to_value(json).unwrap_or_default()
 }
 
-fn write_effect(effect: &Effect, written: &mut Written) -> &'static str {
+/// Sets the members of an effect, and returns its kind.
+fn set_effect(effect: &Effect, json: &mut FaultJson) -> &'static str {
     match effect {
-        Effect::Usual => "usual",
+        Effect::None => "none",
         Effect::Reset => "reset",
         Effect::ResetAfterStart => "resetAfterStart",
         Effect::BlackHole => "blackHole",
         Effect::Without(member) => {
-            written.member = Some(member.clone());
+            json.member = Some(member.clone());
             "without"
         }
         Effect::Status(status, error_type) => {
-            written.status = Some(*status);
-            written.error_type = Some(error_type.clone());
+            json.status = Some(*status);
+            json.error_type = Some(error_type.clone());
             "status"
         }
         Effect::Raw(status, content_type, body) => {
-            written.status = Some(*status);
-            written.content_type = Some(content_type.clone());
-            written.body = Some(String::from_utf8_lossy(body).into_owned());
+            json.status = Some(*status);
+            json.content_type = Some(content_type.clone());
+            json.body = Some(String::from_utf8_lossy(body).into_owned());
             "raw"
         }
     }
@@ -137,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_survives_the_way_there_and_back() {
+    fn faults_round_trip_through_json() {
         for fault in [
             Fault::status(429, "TooManyRequestsException").message("slow down").times(3),
             Fault::reset().always(),
@@ -150,12 +156,12 @@ mod tests {
             Fault::black_hole(),
             Fault::close_after_answer(),
         ] {
-            assert_eq!(read(&write(&fault)), Ok(vec![fault]));
+            assert_eq!(parse(&to_json(&fault)), Ok(vec![fault]));
         }
     }
 
     #[test]
-    fn what_is_not_a_fault_is_refused() {
+    fn invalid_faults_are_rejected() {
         for json in [
             json!({}),
             json!({"kind": "nothing"}),
@@ -164,7 +170,7 @@ mod tests {
             json!({"kind": "without"}),
             json!(1),
         ] {
-            assert!(read(&json).is_err(), "{json}");
+            assert!(parse(&json).is_err(), "{json}");
         }
     }
 }

@@ -1,95 +1,32 @@
-//! Faults on demand: what Amazon Connect does instead of, or besides, answering well.
+//! Faults of Amazon Connect on demand.
 
 use std::sync::Mutex;
 use std::time::Duration;
 
-use crate::lock;
+use super::operation::Operation;
+use crate::lock::lock;
 
-/// An operation of Amazon Connect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Operation {
-    /// `PUT /contact/chat`
-    StartChatContact,
-    /// `GET /contacts/{InstanceId}/{ContactId}`
-    DescribeContact,
-    /// `POST /contact/stop`
-    StopContact,
-    /// `POST /participant/connection`
-    CreateParticipantConnection,
-    /// `POST /participant/message`
-    SendMessage,
-    /// `POST /participant/event`
-    SendEvent,
-    /// `POST /participant/transcript`
-    GetTranscript,
-    /// `POST /participant/disconnect`
-    DisconnectParticipant,
-    /// A frame of a chat on its way to the customer; it can be delayed, or lost with its websocket (reset).
-    WebsocketFrame,
-    /// Any of Amazon Connect's first three. Those of the participant service have to be named.
-    Any,
-}
-
-impl Operation {
-    const ALL: [Self; 10] = [
-        Self::StartChatContact,
-        Self::DescribeContact,
-        Self::StopContact,
-        Self::CreateParticipantConnection,
-        Self::SendMessage,
-        Self::SendEvent,
-        Self::GetTranscript,
-        Self::DisconnectParticipant,
-        Self::WebsocketFrame,
-        Self::Any,
-    ];
-
-    fn is_any(self) -> bool {
-        [Self::StartChatContact, Self::DescribeContact, Self::StopContact].contains(&self)
-    }
-
-    /// The operation's name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::StartChatContact => "StartChatContact",
-            Self::DescribeContact => "DescribeContact",
-            Self::StopContact => "StopContact",
-            Self::CreateParticipantConnection => "CreateParticipantConnection",
-            Self::SendMessage => "SendMessage",
-            Self::SendEvent => "SendEvent",
-            Self::GetTranscript => "GetTranscript",
-            Self::DisconnectParticipant => "DisconnectParticipant",
-            Self::WebsocketFrame => "WebsocketFrame",
-            Self::Any => "Any",
-        }
-    }
-
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|operation| operation.name() == name)
-    }
-}
-
-/// What is done with a request.
+/// The effect of a fault on a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Effect {
-    /// It is answered as usual.
-    Usual,
-    /// It is refused with this status and error type.
+    /// The request is handled normally.
+    None,
+    /// The request is rejected with this status and error type.
     Status(u16, String),
-    /// It is answered with these bytes.
+    /// The answer is this status, content type and body.
     Raw(u16, String, Vec<u8>),
-    /// The connection is reset before anything is done.
+    /// The connection is reset before the request is handled.
     Reset,
-    /// It is done, and the connection is reset.
+    /// The request is handled, and the connection is reset.
     ResetAfterStart,
-    /// It is answered as usual but without this member.
+    /// The answer lacks this member.
     Without(String),
-    /// It is never answered.
+    /// There is no answer.
     BlackHole,
 }
 
-/// A fault: what happens, to which operation, how often. Once and to any operation, unless told otherwise.
+/// A fault: its effect, the operation that it concerns (any by default) and how often it occurs
+/// (once by default).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     pub(crate) effect: Effect,
@@ -103,126 +40,126 @@ pub struct Fault {
 }
 
 impl Fault {
-    pub(crate) fn of(effect: Effect) -> Self {
+    pub(crate) fn with(effect: Effect) -> Self {
         Self {
             effect,
             on: Operation::Any,
             times: Some(1),
             delay: Duration::ZERO,
             body_delay: Duration::ZERO,
-            message: "a fault was asked for".to_owned(),
+            message: "This fault was requested.".to_owned(),
             headers: Vec::new(),
             close: false,
         }
     }
 
-    /// Whether the connection is reset before anything is done.
+    /// Returns true if the connection is reset before the request is handled.
     pub(crate) fn resets(&self) -> bool {
         self.effect == Effect::Reset
     }
 
-    /// The request is refused with this status and error type; with an empty type, without one.
+    /// The request is rejected with this status and error type, or without a type if it is empty.
     #[must_use]
     pub fn status(status: u16, error_type: impl Into<String>) -> Self {
-        Self::of(Effect::Status(status, error_type.into()))
+        Self::with(Effect::Status(status, error_type.into()))
     }
 
-    /// The connection is reset before anything is done.
+    /// The connection is reset before the request is handled.
     #[must_use]
     pub fn reset() -> Self {
-        Self::of(Effect::Reset)
+        Self::with(Effect::Reset)
     }
 
-    /// The request is done, and the connection is reset instead of an answer.
+    /// The request is handled, and the connection is reset in place of an answer.
     #[must_use]
     pub fn reset_after_start() -> Self {
-        Self::of(Effect::ResetAfterStart)
+        Self::with(Effect::ResetAfterStart)
     }
 
-    /// Nothing is done before this time has passed; then all goes as usual.
+    /// The request is handled after a delay.
     #[must_use]
     pub fn delay(delay: Duration) -> Self {
-        Self::of(Effect::Usual).after(delay)
+        Self::with(Effect::None).after(delay)
     }
 
-    /// The answer's head comes at once, its body only after this time.
+    /// The body of the answer follows its head after a delay.
     #[must_use]
     pub fn slow_body(delay: Duration) -> Self {
-        Self { body_delay: delay, ..Self::of(Effect::Usual) }
+        Self { body_delay: delay, ..Self::with(Effect::None) }
     }
 
-    /// A 200 whose body is not JSON.
+    /// The answer is a 200 whose body is not JSON.
     #[must_use]
     pub fn garbage() -> Self {
         Self::raw(200, "application/json", "<html>not JSON</html>")
     }
 
-    /// A 200 without a body.
+    /// The answer is a 200 without a body.
     #[must_use]
     pub fn empty() -> Self {
         Self::raw(200, "application/json", "")
     }
 
-    /// The usual answer without this member.
+    /// The answer lacks this member.
     #[must_use]
     pub fn without(member: impl Into<String>) -> Self {
-        Self::of(Effect::Without(member.into()))
+        Self::with(Effect::Without(member.into()))
     }
 
-    /// The request is never answered, and the connection stays open.
+    /// There is no answer, and the connection stays open.
     #[must_use]
     pub fn black_hole() -> Self {
-        Self::of(Effect::BlackHole)
+        Self::with(Effect::BlackHole)
     }
 
-    /// An answer of these very bytes.
+    /// The answer is this status, content type and body.
     #[must_use]
     pub fn raw(status: u16, content_type: impl Into<String>, body: impl Into<Vec<u8>>) -> Self {
-        Self::of(Effect::Raw(status, content_type.into(), body.into()))
+        Self::with(Effect::Raw(status, content_type.into(), body.into()))
     }
 
-    /// The usual answer, after which the connection is closed without a word.
+    /// The connection is closed after the answer, without a `Connection: close` header.
     #[must_use]
     pub fn close_after_answer() -> Self {
-        Self { close: true, ..Self::of(Effect::Usual) }
+        Self { close: true, ..Self::with(Effect::None) }
     }
 
-    /// The same, so many times.
+    /// Sets how often the fault occurs.
     #[must_use]
     pub fn times(mut self, times: usize) -> Self {
         self.times = Some(times);
         self
     }
 
-    /// The same, until faults are cleared.
+    /// Makes the fault occur until faults are cleared.
     #[must_use]
     pub fn always(mut self) -> Self {
         self.times = None;
         self
     }
 
-    /// The same, to this operation only.
+    /// Limits the fault to an operation.
     #[must_use]
     pub fn on(mut self, operation: Operation) -> Self {
         self.on = operation;
         self
     }
 
-    /// The same with this message in the body.
+    /// Sets the message of the error.
     #[must_use]
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.message = message.into();
         self
     }
 
-    /// The same with one more header.
+    /// Adds a header to the answer.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// The same after this time.
+    /// Adds a delay before the request is handled.
     #[must_use]
     pub fn after(mut self, delay: Duration) -> Self {
         self.delay = delay;
@@ -230,7 +167,7 @@ impl Fault {
     }
 }
 
-/// The faults that are still to come, first come first served.
+/// The pending faults, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Mutex<Vec<Fault>>);
 
@@ -247,14 +184,11 @@ impl Faults {
         lock(&self.0).clone()
     }
 
-    /// The fault for this request, used up once.
+    /// Takes the next fault for an operation.
     pub(crate) fn take(&self, operation: Operation) -> Option<Fault> {
         let mut faults = lock(&self.0);
         faults.retain(|fault| fault.times != Some(0));
-        let meets = |fault: &&mut Fault| {
-            fault.on == operation || (fault.on == Operation::Any && operation.is_any())
-        };
-        let fault = faults.iter_mut().find(meets)?;
+        let fault = faults.iter_mut().find(|fault| fault.on.includes(operation))?;
         fault.times = fault.times.map(|times| times.saturating_sub(1));
         Some(fault.clone())
     }
@@ -265,7 +199,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn faults_come_in_order_for_their_operation_so_many_times() {
+    fn faults_occur_in_order_for_their_operation() {
         let faults = Faults::default();
         faults.add(Fault::status(500, "A").on(Operation::DescribeContact));
         faults.add(Fault::status(501, "B").times(2));

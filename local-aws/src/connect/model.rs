@@ -1,19 +1,20 @@
-//! The request of `StartChatContact`, as data: every member, its type and its limits.
+//! The model of the requests as data: every member with its type and limits, from the API
+//! reference. It does not use the function's code, so that the two can disagree.
 
-/// What a value may be.
+/// The type and the limits of a value.
 #[derive(Debug)]
 pub(crate) enum Shape {
-    /// A string of so many characters.
+    /// A string with this range of characters.
     Text { min: usize, max: usize },
     /// One of these strings.
     Enum(&'static [&'static str]),
-    /// A whole number in this range.
+    /// An integer in this range.
     Integer { min: i64, max: i64 },
-    /// So many values of one shape.
+    /// A list with this range of elements.
     List { min: usize, max: usize, of: &'static Shape },
-    /// Values of one shape under keys of so many characters.
+    /// A map whose keys have this range of characters.
     Map { key: (usize, usize), of: &'static Shape },
-    /// Named members.
+    /// An object with these members.
     Structure(&'static [Member]),
 }
 
@@ -37,19 +38,19 @@ const fn text(min: usize, max: usize) -> Shape {
     Shape::Text { min, max }
 }
 
-/// The content types that a chat can use.
+/// The content types that a chat may support.
 pub(crate) const CONTENT_TYPES: [&str; 5] =
     ["text/plain", "text/markdown", "application/json", INTERACTIVE, RESPONSE];
-/// The content types that a first message can have.
+/// The content types of an initial message.
 pub(crate) const MESSAGE_TYPES: [&str; 4] =
     ["text/plain", "text/markdown", "application/json", RESPONSE];
-/// Interactive messages, to the customer.
+/// The content type of interactive messages to the customer.
 pub(crate) const INTERACTIVE: &str = "application/vnd.amazonaws.connect.message.interactive";
-/// The answers to interactive messages.
+/// The content type of answers to interactive messages.
 pub(crate) const RESPONSE: &str = "application/vnd.amazonaws.connect.message.interactive.response";
-/// The most that a contact's attributes may take together, in bytes.
+/// The most bytes of a contact's attribute names and values together.
 pub(crate) const ATTRIBUTES_BYTES: usize = 32_768;
-/// The most that a message may take, in bytes.
+/// The most bytes of a message.
 pub(crate) const MESSAGE_BYTES: usize = 16_384;
 
 static ATTRIBUTE: Shape = text(0, 32_767);

@@ -1,4 +1,4 @@
-//! The rules of `StartChatContact` that its model does not hold: what the API reference says in words.
+//! The rules of `StartChatContact` that the API reference states in words, outside of its model.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use super::model::{
     ATTRIBUTES_BYTES, CONTENT_TYPES, INTERACTIVE, MESSAGE_BYTES, MESSAGE_TYPES, RESPONSE,
 };
 
-/// Every rule that a body of the right shape breaks.
+/// The rules that a body breaks. Its shape must be valid.
 pub(crate) fn start_chat_contact(body: &Value) -> Vec<String> {
     let rules = [
         attributes,
@@ -25,8 +25,8 @@ fn text<'a>(body: &'a Value, pointer: &str) -> Option<&'a str> {
     body.pointer(pointer)?.as_str()
 }
 
-fn broken(is: bool, message: &str) -> Option<String> {
-    is.then(|| message.to_owned())
+fn error_if(is_broken: bool, message: &str) -> Option<String> {
+    is_broken.then(|| message.to_owned())
 }
 
 fn is_name(name: &str) -> bool {
@@ -36,23 +36,26 @@ fn is_name(name: &str) -> bool {
 fn attributes(body: &Value) -> Option<String> {
     let attributes = body.get("Attributes")?.as_object()?;
     if attributes.keys().any(|key| !is_name(key)) {
-        return broken(
+        return error_if(
             true,
             "'Attributes' can have only alphanumeric, dash, and underscore characters in keys",
         );
     }
     let size = |(key, value): (&String, &Value)| key.len() + value.as_str().map_or(0, str::len);
     let bytes: usize = attributes.iter().map(size).sum();
-    broken(bytes > ATTRIBUTES_BYTES, "'Attributes' must not exceed 32768 bytes of keys and values")
+    error_if(
+        bytes > ATTRIBUTES_BYTES,
+        "'Attributes' must not exceed 32768 bytes of keys and values",
+    )
 }
 
 fn message(body: &Value) -> Option<String> {
     let message = body.get("InitialMessage")?;
     if text(message, "/Content")?.len() > MESSAGE_BYTES {
-        return broken(true, "'InitialMessage.Content' must not exceed 16384 bytes");
+        return error_if(true, "'InitialMessage.Content' must not exceed 16384 bytes");
     }
     let kind = text(message, "/ContentType")?;
-    broken(!MESSAGE_TYPES.contains(&kind), "'InitialMessage.ContentType' is not supported")
+    error_if(!MESSAGE_TYPES.contains(&kind), "'InitialMessage.ContentType' is not supported")
 }
 
 fn supported(body: &Value) -> Option<Vec<&str>> {
@@ -63,9 +66,9 @@ fn supported(body: &Value) -> Option<Vec<&str>> {
 fn content_types(body: &Value) -> Option<String> {
     let list = supported(body)?;
     if list.iter().any(|kind| !CONTENT_TYPES.contains(kind)) {
-        return broken(true, "'SupportedMessagingContentTypes' has an unsupported content type");
+        return error_if(true, "'SupportedMessagingContentTypes' has an unsupported content type");
     }
-    broken(
+    error_if(
         !list.contains(&"text/plain"),
         "'SupportedMessagingContentTypes' must contain text/plain",
     )
@@ -74,21 +77,21 @@ fn content_types(body: &Value) -> Option<String> {
 fn persistent_chat(body: &Value) -> Option<String> {
     let chat = body.get("PersistentChat").filter(|chat| !chat.is_null())?;
     if body.get("RelatedContactId").is_some_and(|id| !id.is_null()) {
-        return broken(
+        return error_if(
             true,
             "'PersistentChat' and 'RelatedContactId' cannot be specified together",
         );
     }
     let complete =
         text(chat, "/RehydrationType").is_some() && text(chat, "/SourceContactId").is_some();
-    broken(!complete, "'PersistentChat' requires 'RehydrationType' and 'SourceContactId'")
+    error_if(!complete, "'PersistentChat' requires 'RehydrationType' and 'SourceContactId'")
 }
 
 fn segments(body: &Value) -> Option<String> {
     let segments = body.get("SegmentAttributes")?.as_object()?;
     let named = |key: &String| is_name(key.strip_prefix("connect:").unwrap_or(key));
     if !segments.keys().all(named) {
-        return broken(
+        return error_if(
             true,
             "'SegmentAttributes' can have only alphanumeric, dash, and underscore characters in keys",
         );
@@ -102,12 +105,12 @@ fn segment_value(value: &Value) -> Option<String> {
     match given.as_slice() {
         [(key, Value::Object(map))] if *key == "ValueMap" => map.values().find_map(segment_value),
         [(key, Value::Array(list))] if *key == "ValueList" => list.iter().find_map(segment_value),
-        [(key, Value::String(arn))] if *key == "ValueArn" => broken(
+        [(key, Value::String(arn))] if *key == "ValueArn" => error_if(
             !arn.starts_with("arn:") || arn.split(':').count() < 6,
             "'ValueArn' must be a valid ARN",
         ),
         [_] => None,
-        _ => broken(true, "A segment attribute must have exactly one value"),
+        _ => error_if(true, "A segment attribute must have exactly one value"),
     }
 }
 
@@ -117,7 +120,7 @@ fn guide(body: &Value) -> Option<String> {
     }
     let list = supported(body).unwrap_or_default();
     let both = list.contains(&INTERACTIVE) && list.contains(&RESPONSE);
-    broken(
+    error_if(
         !both,
         "connect:Guide requires both interactive content types in 'SupportedMessagingContentTypes'",
     )
@@ -126,18 +129,18 @@ fn guide(body: &Value) -> Option<String> {
 fn connections(body: &Value) -> Option<String> {
     let list = body.get("ConnectionTypes")?.as_array()?;
     let repeated = matches!(list.as_slice(), [first, second] if first == second);
-    broken(repeated, "'ConnectionTypes' must not repeat a type")
+    error_if(repeated, "'ConnectionTypes' must not repeat a type")
 }
 
 fn streaming(body: &Value) -> Option<String> {
     let arn = text(body, "/ChatStreamingConfiguration/StreamingEndpointArn")?;
-    broken(
+    error_if(
         !is_topic(arn),
         "'ChatStreamingConfiguration.StreamingEndpointArn' must be the ARN of a standard SNS topic",
     )
 }
 
-/// Whether this is the ARN of an SNS topic that is not a FIFO topic.
+/// Returns true for the ARN of an SNS topic that is not a FIFO topic.
 fn is_topic(arn: &str) -> bool {
     let parts: Vec<_> = arn.split(':').collect();
     let ["arn", partition, "sns", region, account, topic] = parts.as_slice() else {
@@ -151,7 +154,7 @@ fn is_topic(arn: &str) -> bool {
         && is_name(topic)
 }
 
-/// The members of an object, or none.
+/// The members of the object with this name; none if there is no such object.
 pub(crate) fn members(body: &Value, name: &str) -> Map<String, Value> {
     body.get(name).and_then(Value::as_object).cloned().unwrap_or_default()
 }

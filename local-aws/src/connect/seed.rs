@@ -1,12 +1,12 @@
-//! The contacts that are there from the start.
+//! The contacts that exist from the start.
 
 use super::contact::Contact;
-use crate::world::{
+use crate::fixtures::{
     CUSTOMER_ID, ENDED_INITIAL_CONTACT_ID, ENDED_LATEST_CONTACT_ID, OTHER_CUSTOMER_ID,
     OTHER_CUSTOMERS_CONTACT_ID, OWNERLESS_CONTACT_ID, RUNNING_CONTACT_ID, VOICE_CONTACT_ID,
 };
 
-/// The contacts that are there from the start.
+/// The contacts of [`crate::fixtures`].
 pub(crate) fn contacts() -> Vec<Contact> {
     vec![
         Contact::chat(ENDED_INITIAL_CONTACT_ID).customer(CUSTOMER_ID).ended_at(1_700_000_600),

@@ -1,4 +1,4 @@
-//! Amazon Connect over HTTP: requests in, answers out, faults in between.
+//! Amazon Connect over HTTP, with its faults.
 
 use std::io;
 use std::time::Duration;
@@ -14,18 +14,16 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::answer::Answer;
-use super::faults::{Effect, Fault, Operation};
-use super::journal::Received;
+use super::faults::{Effect, Fault};
+use super::operation::Operation;
+use super::request_log::Received;
 use super::{Connect, control, signature};
-use crate::receive;
-use crate::respond::Reply;
-use crate::server::Connection;
-use crate::wire::Cut;
+use crate::http::{Connection, Cut, Reply, body as http_body};
 
-/// The largest request that is read.
+/// The largest request that is accepted.
 const REQUEST_LIMIT: usize = 10 * 1024 * 1024;
-/// How long a connection stays open after an answer that it is to be closed after.
-const LAST_ANSWER: Duration = Duration::from_millis(50);
+/// How long a connection that is closed after an answer stays open for it.
+const CLOSE_DELAY: Duration = Duration::from_millis(50);
 
 /// The routes of Amazon Connect.
 pub(crate) fn router(connect: Connect) -> Router {
@@ -39,7 +37,7 @@ async fn handle(
     request: Request<Body>,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let Some(body) = receive::body(&head.headers, body, REQUEST_LIMIT).await else {
+    let Some(body) = http_body::read(&head.headers, body, REQUEST_LIMIT).await else {
         return response(
             Answer::error(413, "RequestEntityTooLargeException", "The request is too large"),
             Duration::ZERO,
@@ -49,7 +47,7 @@ async fn handle(
     let operation = operation(&received);
     let fault = operation.and_then(|operation| connect.0.faults.take(operation));
     let exchange =
-        Exchange { number: connect.0.journal.note(received.clone()), connect, connection };
+        Exchange { number: connect.0.requests.add(received.clone()), connect, connection };
     exchange.answer(&head.headers, &received, operation, fault).await
 }
 
@@ -81,7 +79,7 @@ fn operation(received: &Received) -> Option<Operation> {
     }
 }
 
-/// One request and its way to an answer.
+/// A request with its connection.
 struct Exchange {
     number: usize,
     connect: Connect,
@@ -96,11 +94,12 @@ impl Exchange {
         operation: Option<Operation>,
         fault: Option<Fault>,
     ) -> Response {
-        let usual = || self.usual(headers, received, operation);
-        perform(fault, &self.connection, usual, |answer| self.note(answer)).await
+        let handle = || self.handle(headers, received, operation);
+        answer_with_fault(fault, &self.connection, handle, |answer| self.record(answer)).await
     }
 
-    fn usual(
+    /// Handles the request without faults.
+    fn handle(
         &self,
         headers: &HeaderMap,
         received: &Received,
@@ -110,8 +109,8 @@ impl Exchange {
         let Some(operation) = operation else {
             return Answer::error(404, "UnknownOperationException", "There is no such operation");
         };
-        if let Err(refusal) = signature::check(headers) {
-            return *refusal;
+        if let Err(error) = signature::check(headers) {
+            return *error;
         }
         if operation == Operation::DescribeContact {
             let path = path(received);
@@ -125,47 +124,48 @@ impl Exchange {
         }
     }
 
-    fn note(&self, answer: &Answer) {
-        let journal = &self.connect.0.journal;
-        if let Some(received) = journal.answered(self.number, answer) {
-            self.connect.0.narrator.tell(|| received.line());
+    fn record(&self, answer: &Answer) {
+        let requests = &self.connect.0.requests;
+        if let Some(received) = requests.set_answer(self.number, answer) {
+            self.connect.0.observer.notify(|| received.line());
         }
     }
 }
 
-/// Answers as usual, or as the fault has it; `note` is told of the answer before it goes.
-pub(crate) async fn perform(
+/// Answers a request as `handle` does, or as the fault requires; `record` is called with the
+/// answer before it is sent.
+pub(crate) async fn answer_with_fault(
     fault: Option<Fault>,
     connection: &Connection,
-    usual: impl FnOnce() -> Answer,
-    note: impl Fn(&Answer),
+    handle: impl FnOnce() -> Answer,
+    record: impl Fn(&Answer),
 ) -> Response {
-    let fault = fault.unwrap_or_else(|| Fault::of(Effect::Usual));
-    // A sleep of no time takes up to a millisecond.
+    let fault = fault.unwrap_or_else(|| Fault::with(Effect::None));
+    // Even a sleep of zero takes up to a millisecond.
     if !fault.delay.is_zero() {
         tokio::time::sleep(fault.delay).await;
     }
     let mut answer = match &fault.effect {
-        Effect::Usual => usual(),
-        Effect::Without(member) => usual().without(member),
-        Effect::Status(status, kind) => refusal(*status, kind, &fault.message),
+        Effect::None => handle(),
+        Effect::Without(member) => handle().without(member),
+        Effect::Status(status, kind) => error(*status, kind, &fault.message),
         Effect::Raw(status, content_type, body) => Answer::raw(*status, content_type, body.clone()),
         Effect::Reset => return reset(connection),
         Effect::ResetAfterStart => {
-            note(&Answer { status: 0, ..usual() });
+            record(&Answer { status: 0, ..handle() });
             return reset(connection);
         }
         Effect::BlackHole => std::future::pending().await,
     };
     answer.headers.extend(fault.headers.iter().cloned());
-    note(&answer);
+    record(&answer);
     if fault.close {
         close_later(connection);
     }
     response(answer, fault.body_delay)
 }
 
-/// Whatever is answered now does not reach the peer.
+/// Cuts the connection. The response that is returned does not reach the peer.
 fn reset(connection: &Connection) -> Response {
     connection.control.cut(Cut::Reset);
     Response::new(Body::empty())
@@ -174,12 +174,12 @@ fn reset(connection: &Connection) -> Response {
 fn close_later(connection: &Connection) {
     let control = connection.control.clone();
     tokio::spawn(async move {
-        tokio::time::sleep(LAST_ANSWER).await;
+        tokio::time::sleep(CLOSE_DELAY).await;
         control.cut(Cut::Close);
     });
 }
 
-fn refusal(status: u16, kind: &str, message: &str) -> Answer {
+fn error(status: u16, kind: &str, message: &str) -> Answer {
     let answer = Answer::error(status, kind, message);
     if kind.is_empty() { Answer { error: None, ..answer } } else { answer }
 }

@@ -1,14 +1,21 @@
-//! Whether a request is signed as Amazon Connect wants it: the form, not the signature's value.
+//! Checks that requests are signed for Amazon Connect. The signature's value is not verified.
 
 use axum::http::HeaderMap;
 
-use super::answer::{Answer, Refusal};
+use super::answer::{Answer, ErrorAnswer};
 
-/// Refuses a request without a Signature Version 4 for the service `connect`.
-pub(crate) fn check(headers: &HeaderMap) -> Result<(), Refusal> {
+/// Checks the form of a Signature Version 4 for the service `connect`.
+///
+/// # Errors
+///
+/// Returns the answer to a request without one.
+pub(crate) fn check(headers: &HeaderMap) -> Result<(), ErrorAnswer> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(authorization) = header("authorization") else {
-        return Err(refusal("MissingAuthenticationTokenException", "Missing Authentication Token"));
+        return Err(forbidden(
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        ));
     };
     if header("x-amz-date").is_none_or(|date| !is_date(date)) {
         return Err(incomplete(
@@ -32,25 +39,25 @@ pub(crate) fn check(headers: &HeaderMap) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn refusal(kind: &str, message: &str) -> Refusal {
+fn forbidden(kind: &str, message: &str) -> ErrorAnswer {
     Box::new(Answer::error(403, kind, message))
 }
 
-fn incomplete(message: &str) -> Refusal {
-    refusal("IncompleteSignatureException", message)
+fn incomplete(message: &str) -> ErrorAnswer {
+    forbidden("IncompleteSignatureException", message)
 }
 
 fn field<'a>(fields: &'a str, name: &str) -> Option<&'a str> {
     fields.split(',').find_map(|field| field.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
-/// `20261122T120000Z`
+/// Returns true for a time such as `20261122T120000Z`.
 fn is_date(date: &str) -> bool {
     let digits = date.bytes().filter(u8::is_ascii_digit).count();
     date.len() == 16 && digits == 14 && date.ends_with('Z')
 }
 
-/// `key/20261122/region/connect/aws4_request`
+/// Returns true for a scope such as `key/20261122/region/connect/aws4_request`.
 fn is_credential(scope: &str) -> bool {
     let parts: Vec<_> = scope.split('/').collect();
     matches!(parts.as_slice(), [key, date, region, "connect", "aws4_request"]
@@ -73,7 +80,7 @@ mod tests {
 
     const DATE: &str = "20261122T120000Z";
 
-    fn refused(authorization: &str, date: &str) -> Option<String> {
+    fn error_type(authorization: &str, date: &str) -> Option<String> {
         let mut headers = HeaderMap::new();
         for (name, value) in [("authorization", authorization), ("x-amz-date", date)] {
             if let (false, Ok(value)) = (value.is_empty(), HeaderValue::from_str(value)) {
@@ -84,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn only_a_signature_for_connect_is_taken() {
+    fn only_signatures_for_connect_are_accepted() {
         let hash = "0".repeat(64);
         let signed = |scope: &str, names: &str| {
             format!("AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders={names}, Signature={hash}")
         };
         let scope = "AKIA/20261122/us-east-1/connect/aws4_request";
-        assert_eq!(refused(&signed(scope, "content-type;host;x-amz-date"), DATE), None);
-        assert_eq!(refused("", DATE).as_deref(), Some("MissingAuthenticationTokenException"));
+        assert_eq!(error_type(&signed(scope, "content-type;host;x-amz-date"), DATE), None);
+        assert_eq!(error_type("", DATE).as_deref(), Some("MissingAuthenticationTokenException"));
         for (authorization, date) in [
             (signed(scope, "host;x-amz-date"), ""),
             (signed(scope, "host;x-amz-date"), "now"),
@@ -100,7 +107,7 @@ mod tests {
             ("Bearer abc".to_owned(), DATE),
         ] {
             assert_eq!(
-                refused(&authorization, date).as_deref(),
+                error_type(&authorization, date).as_deref(),
                 Some("IncompleteSignatureException"),
                 "{authorization}"
             );

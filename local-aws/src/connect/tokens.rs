@@ -1,14 +1,15 @@
-//! Secrets that look like Amazon Connect's, differ each time and can be found again in a log.
+//! Tokens that look like Amazon Connect's, are unique, and can be found in a log.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use uuid::Uuid;
 
-/// What every participant token begins with.
+/// The beginning of every participant token.
 pub const PARTICIPANT_TOKEN_PREFIX: &str = "QVFJREFIParticipantToken";
-/// What every connection token begins with.
+/// The beginning of every connection token.
 pub const CONNECTION_TOKEN_PREFIX: &str = "QVFJREFIConnectionToken";
 
+/// Random bytes, 16 per word.
 fn random(words: usize) -> Vec<u8> {
     (0..words).flat_map(|_| *Uuid::new_v4().as_bytes()).collect()
 }

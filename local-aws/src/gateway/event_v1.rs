@@ -2,15 +2,15 @@
 
 use serde_json::{Map, Value, json};
 
-use super::request::{Incoming, grouped};
+use super::request::{ApiRequest, grouped};
 use crate::clock;
-use crate::world::ACCOUNT_ID;
+use crate::fixtures::ACCOUNT_ID;
 
-/// What the two kinds of API say differently.
-struct Said<'a> {
+/// What differs between the two kinds of API.
+struct Differences<'a> {
     api_id: &'static str,
     stage: &'static str,
-    /// Without the stage in a REST API, with it in an HTTP API.
+    /// The path, without the stage in a REST API and with it in an HTTP API.
     path: &'a str,
     headers: Vec<(String, String)>,
     body: Value,
@@ -18,17 +18,17 @@ struct Said<'a> {
 }
 
 /// The event of a REST API: header names as written, bodies as text.
-pub(crate) fn rest_event(incoming: &Incoming) -> Value {
-    let path = incoming.decoded_path();
+pub(crate) fn rest_event(request: &ApiRequest) -> Value {
+    let path = request.decoded_path();
     let below = path.strip_prefix("/rest").filter(|path| !path.is_empty()).unwrap_or("/");
-    let body = (!incoming.body.is_empty()).then(|| String::from_utf8_lossy(&incoming.body));
+    let body = (!request.body.is_empty()).then(|| String::from_utf8_lossy(&request.body));
     event(
-        incoming,
-        &Said {
+        request,
+        &Differences {
             api_id: "localrest0",
             stage: "rest",
             path: below,
-            headers: incoming.headers.clone(),
+            headers: request.headers.clone(),
             body: json!(body),
             is_base64: false,
         },
@@ -36,15 +36,15 @@ pub(crate) fn rest_event(incoming: &Incoming) -> Value {
 }
 
 /// The event of an HTTP API: header names in lower case, bodies as in format 2.0.
-pub(crate) fn http_event(incoming: &Incoming) -> Value {
-    let path = incoming.decoded_path();
+pub(crate) fn http_event(request: &ApiRequest) -> Value {
+    let path = request.decoded_path();
     let (body, is_base64) =
-        incoming.http_api_body().map_or((Value::Null, false), |(body, is)| (json!(body), is));
+        request.http_api_body().map_or((Value::Null, false), |(body, is)| (json!(body), is));
     let lowered =
-        incoming.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
+        request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
     let mut event = event(
-        incoming,
-        &Said {
+        request,
+        &Differences {
             api_id: "local1api0",
             stage: "v1",
             path: &path,
@@ -57,49 +57,49 @@ pub(crate) fn http_event(incoming: &Incoming) -> Value {
     event
 }
 
-fn event(incoming: &Incoming, said: &Said<'_>) -> Value {
-    let parameters = incoming.parameters();
+fn event(request: &ApiRequest, differences: &Differences<'_>) -> Value {
+    let parameters = request.parameters();
     json!({
         "resource": "/{proxy+}",
-        "path": said.path,
-        "httpMethod": incoming.method,
-        "headers": last(said.headers.clone()),
-        "multiValueHeaders": grouped(said.headers.clone()),
+        "path": differences.path,
+        "httpMethod": request.method,
+        "headers": last(differences.headers.clone()),
+        "multiValueHeaders": grouped(differences.headers.clone()),
         "queryStringParameters": or_null(last(parameters.clone())),
         "multiValueQueryStringParameters": or_null(all(parameters)),
-        "pathParameters": {"proxy": said.path.trim_start_matches('/')},
+        "pathParameters": {"proxy": differences.path.trim_start_matches('/')},
         "stageVariables": null,
-        "requestContext": context(incoming, said),
-        "body": said.body,
-        "isBase64Encoded": said.is_base64,
+        "requestContext": context(request, differences),
+        "body": differences.body,
+        "isBase64Encoded": differences.is_base64,
     })
 }
 
-fn context(incoming: &Incoming, said: &Said<'_>) -> Value {
+fn context(request: &ApiRequest, differences: &Differences<'_>) -> Value {
     let mut context = json!({
         "accountId": ACCOUNT_ID,
-        "apiId": said.api_id,
-        "domainName": incoming.domain(),
-        "domainPrefix": incoming.domain().split('.').next(),
-        "extendedRequestId": extended_id(incoming),
-        "httpMethod": incoming.method,
-        "identity": identity(incoming),
-        "path": incoming.decoded_path(),
-        "protocol": incoming.protocol,
-        "requestId": incoming.request_id,
+        "apiId": differences.api_id,
+        "domainName": request.domain(),
+        "domainPrefix": request.domain().split('.').next(),
+        "extendedRequestId": extended_id(request),
+        "httpMethod": request.method,
+        "identity": identity(request),
+        "path": request.decoded_path(),
+        "protocol": request.protocol,
+        "requestId": request.request_id,
         "requestTime": clock::common_log_now(),
         "requestTimeEpoch": clock::millis(clock::since_epoch()),
         "resourceId": "abc123",
         "resourcePath": "/{proxy+}",
-        "stage": said.stage,
+        "stage": differences.stage,
     });
-    if let Some(claims) = &incoming.claims {
+    if let Some(claims) = &request.claims {
         context["authorizer"] = json!({"claims": claims});
     }
     context
 }
 
-fn identity(incoming: &Incoming) -> Value {
+fn identity(request: &ApiRequest) -> Value {
     json!({
         "accessKey": null,
         "accountId": null,
@@ -109,17 +109,17 @@ fn identity(incoming: &Incoming) -> Value {
         "cognitoIdentityId": null,
         "cognitoIdentityPoolId": null,
         "principalOrgId": null,
-        "sourceIp": incoming.source_ip,
+        "sourceIp": request.source_ip,
         "user": null,
-        "userAgent": incoming.header("user-agent"),
+        "userAgent": request.header("user-agent"),
         "userArn": null,
     })
 }
 
-/// The second id that REST APIs give each request.
-pub(crate) fn extended_id(incoming: &Incoming) -> String {
+/// The second id that API Gateway gives each request.
+pub(crate) fn extended_id(request: &ApiRequest) -> String {
     let short: String =
-        incoming.request_id.chars().filter(char::is_ascii_alphanumeric).take(15).collect();
+        request.request_id.chars().filter(char::is_ascii_alphanumeric).take(15).collect();
     format!("{short}=")
 }
 

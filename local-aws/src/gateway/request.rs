@@ -1,65 +1,29 @@
-//! A client's request, with the names of its headers as the client wrote them.
+//! A client's request, with what API Gateway adds to it.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use axum::http::Request;
 use axum::http::request::Parts;
-use axum::middleware::Next;
-use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::raw_headers::RawHeaders;
 use crate::clock;
-use crate::server::Connection;
 
-/// The header that stands for an authorizer: JSON claims. For local use only.
+/// The header with the claims, as JSON, that an authorizer would have verified.
 const CLAIMS_HEADER: &str = "x-local-claims";
 
-/// The headers of a request, as they were written.
-#[derive(Clone, Debug, Default)]
-struct Written(Vec<(String, String)>);
-
-/// Keeps the headers' names as the client wrote them: the HTTP library lowers their case.
-pub(crate) async fn keep_names(
-    ConnectInfo(connection): ConnectInfo<Connection>,
-    mut request: Request<Body>,
-    next: Next,
-) -> Response {
-    let head = connection.control.take_head();
-    if let Some(written) = written(&head, request.method().as_str()) {
-        request.extensions_mut().insert(Written(written));
-    }
-    let response = next.run(request).await;
-    connection.control.listen();
-    response
-}
-
-/// The headers of a request's head; `None` if these are not the bytes of such a head.
-fn written(head: &[u8], method: &str) -> Option<Vec<(String, String)>> {
-    let head = String::from_utf8_lossy(head);
-    let (head, _) = head.split_once("\r\n\r\n")?;
-    let (first, headers) = head.split_once("\r\n")?;
-    first.strip_prefix(method)?.strip_prefix(' ')?;
-    let header = |line: &str| {
-        line.split_once(':').map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
-    };
-    headers.split("\r\n").map(header).collect()
-}
-
-/// What a client sent, and what API Gateway knows of it.
+/// A client's request, with what API Gateway adds to it.
 #[derive(Clone, Debug)]
-pub(crate) struct Incoming {
+pub(crate) struct ApiRequest {
     pub(crate) method: String,
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) protocol: String,
-    /// Names as written.
+    /// The headers, with names as the client wrote them.
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
     pub(crate) source_ip: String,
@@ -68,15 +32,15 @@ pub(crate) struct Incoming {
     pub(crate) trace_id: String,
 }
 
-impl Incoming {
+impl ApiRequest {
     pub(crate) fn new(head: &Parts, body: &[u8], source: IpAddr) -> Result<Self, String> {
-        let mut headers = match head.extensions.get::<Written>() {
-            Some(written) => written.0.clone(),
-            None => lowered(head),
+        let mut headers = match head.extensions.get::<RawHeaders>() {
+            Some(raw) => raw.0.clone(),
+            None => parsed_headers(head),
         };
         let claims = take_claims(&mut headers)?;
         let trace_id = clock::trace_id();
-        for (name, value) in forwarded(&source.to_string(), &trace_id) {
+        for (name, value) in forwarding_headers(&source.to_string(), &trace_id) {
             headers.retain(|(given, _)| !given.eq_ignore_ascii_case(name));
             headers.push((name.to_owned(), value));
         }
@@ -95,13 +59,13 @@ impl Incoming {
         })
     }
 
-    /// The last value of a header.
+    /// The last value of a header, whatever the case of its name.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let named = |(given, _): &&(String, String)| given.eq_ignore_ascii_case(name);
         self.headers.iter().rev().find(named).map(|(_, value)| value.as_str())
     }
 
-    /// The host that the client named, without a port.
+    /// The host without its port.
     pub(crate) fn domain(&self) -> &str {
         self.header("host").and_then(|host| host.split(':').next()).unwrap_or_default()
     }
@@ -111,7 +75,7 @@ impl Incoming {
         percent_decode_str(&self.path).decode_utf8_lossy().into_owned()
     }
 
-    /// The body as an HTTP API hands it on, and whether it is base64.
+    /// The body in the event of an HTTP API, and whether it is base64.
     pub(crate) fn http_api_body(&self) -> Option<(String, bool)> {
         if self.body.is_empty() {
             return None;
@@ -122,7 +86,7 @@ impl Incoming {
         Some((STANDARD.encode(&self.body), true))
     }
 
-    /// The query's parameters in order, decoded.
+    /// The query parameters in order, decoded.
     pub(crate) fn parameters(&self) -> Vec<(String, String)> {
         let decoded = |part: &str| {
             let spaced = part.replace('+', " ");
@@ -136,12 +100,12 @@ impl Incoming {
     }
 }
 
-fn lowered(head: &Parts) -> Vec<(String, String)> {
+fn parsed_headers(head: &Parts) -> Vec<(String, String)> {
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     head.headers.iter().map(|(name, value)| (name.to_string(), text(value.as_bytes()))).collect()
 }
 
-fn forwarded(source: &str, trace_id: &str) -> [(&'static str, String); 4] {
+fn forwarding_headers(source: &str, trace_id: &str) -> [(&'static str, String); 4] {
     [
         ("X-Amzn-Trace-Id", trace_id.to_owned()),
         ("X-Forwarded-For", source.to_owned()),
@@ -161,14 +125,15 @@ fn take_claims(headers: &mut Vec<(String, String)>) -> Result<Option<Value>, Str
         .map_err(|error| format!("{CLAIMS_HEADER} is not JSON: {error}"))
 }
 
-/// Whether HTTP APIs hand a body of this content type on as text. All else is base64, forms and absent types too.
+/// Returns true if HTTP APIs pass on a body of this type as text. All others become base64,
+/// including forms and bodies without a type.
 fn is_text(content_type: &str) -> bool {
     let media = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let text = ["application/json", "application/xml", "application/javascript"];
     media.starts_with("text/") || text.contains(&media.as_str())
 }
 
-/// Values by name, in order.
+/// The values of each name, in order.
 pub(crate) fn grouped(
     pairs: impl IntoIterator<Item = (String, String)>,
 ) -> BTreeMap<String, Vec<String>> {
@@ -184,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_http_apis_take_for_text() {
+    fn content_types_that_http_apis_treat_as_text() {
         for (content_type, text) in [
             ("application/json", true),
             ("Application/JSON; charset=utf-8", true),
@@ -197,16 +162,5 @@ mod tests {
         ] {
             assert_eq!(is_text(content_type), text, "{content_type}");
         }
-    }
-
-    #[test]
-    fn a_head_is_taken_as_written() {
-        let head = b"POST /a HTTP/1.1\r\nHost: x:1\r\nX-API-Key:  k \r\n\r\n{}";
-        let headers = [("Host", "x:1"), ("X-API-Key", "k")]
-            .map(|(n, v)| (n.to_owned(), v.to_owned()))
-            .to_vec();
-        assert_eq!(written(head, "POST"), Some(headers));
-        assert_eq!(written(head, "GET"), None);
-        assert_eq!(written(b"POST /a HTTP/1.1\r\nHost", "POST"), None);
     }
 }

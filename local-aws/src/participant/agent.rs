@@ -1,4 +1,4 @@
-//! The agent: one task per chat, from the moment when the customer connects.
+//! The agent: one task per chat, which starts when the customer connects.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,13 +18,13 @@ const SECOND: &str = "Robin";
 const BEFORE_JOINING: Duration = Duration::from_millis(1200);
 const BEFORE_READING: Duration = Duration::from_millis(400);
 const TYPING: Duration = Duration::from_millis(900);
-/// How long the agent stays when the customer has left.
+/// How long the agent stays after the customer.
 const BEFORE_LEAVING: Duration = Duration::from_secs(2);
 
-/// Connects the customer. The first time, an agent comes.
+/// Connects the customer. The first connection also brings the agent.
 pub(crate) fn connect_customer(service: &Arc<Participants>, chat: &Arc<Chat>) {
     if let Some(messages) = chat.join() {
-        service.tell(chat, &format!("{} connected", chat.customer.name));
+        service.notify(chat, &format!("{} connected", chat.customer.name));
         let agent = Agent { service: Arc::clone(service), chat: Arc::clone(chat) };
         tokio::spawn(agent.attend(messages));
     }
@@ -39,11 +39,10 @@ impl Agent {
     async fn attend(self, messages: UnboundedReceiver<Item>) {
         let duration = self.service.paced(self.chat.terms.duration);
         let ended = time::timeout(duration, self.talk(messages)).await;
-        let reason = ended.unwrap_or(EndReason::EXPIRED);
-        self.service.end(&self.chat, reason);
+        self.service.end(&self.chat, ended.unwrap_or(EndReason::EXPIRED));
     }
 
-    /// Talks until one of the two leaves.
+    /// Talks until one of the two leaves, and returns the reason of the end.
     async fn talk(&self, mut messages: UnboundedReceiver<Item>) -> EndReason {
         let mut agent = self.join(FIRST, script::OFFER).await;
         let mut was_transferred = false;
@@ -71,7 +70,7 @@ impl Agent {
         self.pause(BEFORE_JOINING).await;
         let agent = Participant::agent(name);
         self.chat.agent_joins(&agent);
-        self.service.tell(&self.chat, &format!("{name} joined"));
+        self.service.notify(&self.chat, &format!("{name} joined"));
         let greeting = format!("Hello {}, this is {name}. {offer}", self.chat.customer.name);
         self.say(&agent, script::PLAIN, &greeting).await;
         agent
@@ -87,7 +86,7 @@ impl Agent {
         self.chat.signal(agent, item::TYPING);
         self.pause(TYPING).await;
         if self.chat.reply(agent, (content_type, content)).is_some() {
-            self.service.tell_message(&self.chat, agent, content);
+            self.service.notify_message(&self.chat, agent, content);
         }
     }
 

@@ -1,4 +1,4 @@
-//! A chat: who takes part, what was said, and the websockets that hear of it.
+//! The state of a chat: its participants, transcript and websockets.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard};
@@ -8,7 +8,7 @@ use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use super::item::{ENDED, Item, JOINED, LEFT, Participant, TRANSFERRED};
 use super::sockets::{Outgoing, Sockets};
 use super::terms::{EndReason, Phase, Terms};
-use crate::lock;
+use crate::lock::lock;
 
 /// A chat.
 #[derive(Debug)]
@@ -30,14 +30,21 @@ pub(crate) struct State {
     items: Vec<Item>,
     /// The customer's messages by client token.
     sent: HashMap<String, Item>,
-    /// Where the agent hears of the customer's messages, while both are there.
+    /// The queue of the customer's messages for the agent, until one of the two leaves.
     to_agent: Option<UnboundedSender<Item>>,
+    /// The other end of the queue, until the agent takes it.
+    from_customer: Option<UnboundedReceiver<Item>>,
 }
 
 impl Chat {
     pub(crate) fn new(contact: &str, customer: Participant, terms: Terms, past: Vec<Item>) -> Self {
-        let state = State { contact_id: contact.to_owned(), ..State::default() };
-        let state = Mutex::new(state);
+        let (to_agent, from_customer) = mpsc::unbounded_channel();
+        let state = Mutex::new(State {
+            contact_id: contact.to_owned(),
+            to_agent: Some(to_agent),
+            from_customer: Some(from_customer),
+            ..State::default()
+        });
         Self { initial_contact_id: contact.to_owned(), customer, terms, past, state }
     }
 
@@ -45,12 +52,12 @@ impl Chat {
         lock(&self.state)
     }
 
-    /// Whether this chat continues an earlier one.
+    /// Returns true if this chat continues an earlier one.
     pub(crate) fn is_persistent(&self) -> bool {
         !self.past.is_empty()
     }
 
-    /// Whether the customer may take part.
+    /// Returns true if the customer may take part.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.state().phase, Phase::Waiting | Phase::Connected)
     }
@@ -68,20 +75,18 @@ impl Chat {
         items.into_iter().map(Item::of_the_past).collect()
     }
 
-    /// Connects the customer. The first time, what the agent hears from now on.
+    /// Connects the customer. The first time, returns the queue of the customer's messages.
     pub(crate) fn join(&self) -> Option<UnboundedReceiver<Item>> {
         let mut state = self.state();
         if state.phase != Phase::Waiting {
             return None;
         }
-        let (to_agent, received) = mpsc::unbounded_channel();
         state.phase = Phase::Connected;
-        state.to_agent = Some(to_agent);
         self.event(&mut state, &self.customer, JOINED);
-        Some(received)
+        state.from_customer.take()
     }
 
-    /// An agent joins, in the place of the one before.
+    /// Adds an agent.
     pub(crate) fn agent_joins(&self, agent: &Participant) {
         let mut state = self.state();
         if !state.is_over() {
@@ -90,8 +95,8 @@ impl Chat {
         }
     }
 
-    /// Sends a message of the customer. `None` once the chat is over.
-    /// With a client token that was used before, none is sent again.
+    /// Sends a message of the customer, unless the client token was used before. Returns the
+    /// message, or `None` if the chat has ended.
     pub(crate) fn send(&self, message: (&str, &str), client_token: &str) -> Option<Item> {
         let mut state = self.state();
         if let Some(sent) = state.sent.get(client_token) {
@@ -102,25 +107,25 @@ impl Chat {
             state.sent.insert(client_token.to_owned(), sent.clone());
         }
         if let Some(agent) = &state.to_agent {
-            // The agent may have gone just now.
+            // The agent may just have left.
             let _ = agent.send(sent.clone());
         }
         Some(sent)
     }
 
-    /// Sends a message of the agent. `None` once the chat is over.
+    /// Sends a message of the agent. Returns `None` if the chat has ended.
     pub(crate) fn reply(&self, agent: &Participant, message: (&str, &str)) -> Option<Item> {
         self.message(&mut self.state(), agent, message)
     }
 
-    /// Sends an event that no transcript keeps, such as typing.
+    /// Sends an event that is not part of the transcript, such as typing.
     pub(crate) fn signal(&self, sender: &Participant, content_type: &str) {
         let state = self.state();
         let item = Item::event(&state.contact_id, sender, content_type);
         state.sockets.send(&item.frame(&self.initial_contact_id));
     }
 
-    /// Notes that the recipient got a message or read it. `false` if this session has no such message.
+    /// Adds a receipt to a message. Returns false if there is no such message in this session.
     pub(crate) fn receive(&self, id: &str, recipient: &Participant, content_type: &str) -> bool {
         let State { items, sockets, .. } = &mut *self.state();
         let Some(message) = items.iter_mut().find(|item| item.id == id && item.content.is_some())
@@ -133,7 +138,7 @@ impl Chat {
         true
     }
 
-    /// The customer leaves.
+    /// Removes the customer.
     pub(crate) fn leave(&self) {
         let mut state = self.state();
         state.phase = Phase::CustomerLeft;
@@ -141,7 +146,7 @@ impl Chat {
         self.event(&mut state, &self.customer, LEFT);
     }
 
-    /// The agent leaves, and the session goes on as this contact.
+    /// Removes the agent, and continues the session as this contact.
     pub(crate) fn transfer(&self, contact: &str) {
         let mut state = self.state();
         self.agent_leaves(&mut state);
@@ -149,7 +154,7 @@ impl Chat {
         contact.clone_into(&mut state.contact_id);
     }
 
-    /// Ends the chat. The contact that has ended, or `None` if it had ended before.
+    /// Ends the chat. Returns its contact, or `None` if the chat had ended before.
     pub(crate) fn end(&self, reason: EndReason) -> Option<String> {
         let mut state = self.state();
         if state.is_over() {
@@ -169,13 +174,8 @@ impl Chat {
         }
     }
 
-    fn message(
-        &self,
-        state: &mut State,
-        sender: &Participant,
-        (kind, text): (&str, &str),
-    ) -> Option<Item> {
-        let item = Item::message(&state.contact_id, sender, kind, text);
+    fn message(&self, state: &mut State, by: &Participant, text: (&str, &str)) -> Option<Item> {
+        let item = Item::message(&state.contact_id, by, text.0, text.1);
         (!state.is_over()).then(|| self.push(state, item))
     }
 

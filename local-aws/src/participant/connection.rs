@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 
 use super::agent;
 use super::chat::Chat;
-use super::refusal::{Refusal, invalid};
+use super::errors::invalid;
 use super::service::Participants;
 use super::terms::{EndReason, strings};
+use crate::connect::answer::ErrorAnswer;
 
 const TYPES: [&str; 2] = ["WEBSOCKET", "CONNECTION_CREDENTIALS"];
 
@@ -17,7 +18,7 @@ pub(crate) fn create(
     service: &Arc<Participants>,
     chat: &Arc<Chat>,
     body: &Value,
-) -> Result<Value, Refusal> {
+) -> Result<Value, ErrorAnswer> {
     let connects = body.get("ConnectParticipant") == Some(&Value::Bool(true));
     let types = strings(body, "Type");
     let is_absent = body.get("Type").is_none_or(Value::is_null);
@@ -35,7 +36,8 @@ pub(crate) fn create(
     Ok(Value::Object(answer))
 }
 
-/// Disconnects the customer. If no agent is there, or the agent is not to stay, the chat ends.
+/// Disconnects the customer. The chat ends at once if there is no agent, or if the agent is
+/// disconnected automatically.
 pub(crate) fn end(service: &Participants, chat: &Chat) -> Value {
     chat.leave();
     let is_alone = chat.state().agent.is_none();

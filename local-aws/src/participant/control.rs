@@ -1,4 +1,4 @@
-//! `/_local/chats`: the chats as they are, and what can be done to them.
+//! `/_local/chats`: lists chats, and changes them.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::chat::Chat;
 use super::service::Participants;
 use super::sockets::Outgoing;
 use super::terms::{EndReason, Phase, text};
-use crate::respond;
+use crate::http::reply;
 
 pub(crate) fn router(service: Arc<Participants>) -> Router {
     Router::new().route("/_local/chats", get(list).post(act)).with_state(service)
@@ -22,12 +22,12 @@ pub(crate) fn router(service: Arc<Participants>) -> Router {
 
 async fn list(State(service): State<Arc<Participants>>) -> Response {
     let chats: Vec<_> = service.chats().iter().map(|chat| describe(chat)).collect();
-    respond::json(StatusCode::OK, &json!(chats))
+    reply::json(StatusCode::OK, &json!(chats))
 }
 
 /// `{"ContactId": "…", "Action": "agentEnds"}`
 async fn act(State(service): State<Arc<Participants>>, body: Bytes) -> Response {
-    let refused = |message| respond::json(StatusCode::BAD_REQUEST, &json!({"message": message}));
+    let refused = |message| reply::json(StatusCode::BAD_REQUEST, &json!({"message": message}));
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let Some(chat) = service.chat(text(&body, "ContactId")) else {
         return refused("ContactId must be that of a chat");
@@ -38,7 +38,7 @@ async fn act(State(service): State<Arc<Participants>>, body: Bytes) -> Response 
         "expireToken" => service.credentials().expire(&chat),
         _ => return refused("Action must be agentEnds, dropConnection or expireToken"),
     }
-    respond::json(StatusCode::OK, &describe(&chat))
+    reply::json(StatusCode::OK, &describe(&chat))
 }
 
 fn describe(chat: &Chat) -> Value {

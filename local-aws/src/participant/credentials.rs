@@ -1,4 +1,4 @@
-//! The tokens and websocket URLs of customers: whose they are, and for how long.
+//! The tokens and websocket URLs of customers.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -11,15 +11,15 @@ use super::chat::Chat;
 use crate::clock;
 use crate::connect::tokens;
 
-/// How long a connection token is valid.
+/// The lifetime of a connection token.
 const TOKEN_LIFE: Duration = Duration::from_hours(24);
-/// How long a websocket URL is valid.
+/// The lifetime of a websocket URL.
 const URL_LIFE: Duration = Duration::from_secs(100);
-/// The parameter of a websocket URL that tells whose it is.
+/// The parameter of a websocket URL that contains its token.
 pub(crate) const URL_TOKEN: &str = "X-Amz-Security-Token";
 pub(crate) const WEBSOCKET: &str = "/participant/websocket";
 
-/// What a token is good for.
+/// The kind of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Token {
     Participant,
@@ -27,12 +27,12 @@ pub(crate) enum Token {
     Websocket,
 }
 
-/// The tokens that are in use.
+/// The valid tokens.
 #[derive(Debug)]
 pub(crate) struct Credentials {
-    /// Where websockets are opened.
+    /// The address of the websockets.
     address: SocketAddr,
-    /// The chat of each token, and until when it is valid, if that is not for ever.
+    /// The chat of each token, and the end of its lifetime, if it has one.
     tokens: HashMap<(Token, String), (Arc<Chat>, Option<Instant>)>,
 }
 
@@ -52,18 +52,13 @@ impl Credentials {
         self.tokens.insert((Token::Participant, token), (Arc::clone(chat), None));
     }
 
-    /// Adds what is asked for by `types` to an answer: `Websocket` and `ConnectionCredentials`.
-    pub(crate) fn issue(
-        &mut self,
-        chat: &Arc<Chat>,
-        types: &[&str],
-        answer: &mut Map<String, Value>,
-    ) {
+    /// Adds connections of these types to an answer: `Websocket` and `ConnectionCredentials`.
+    pub(crate) fn issue(&mut self, chat: &Arc<Chat>, types: &[&str], to: &mut Map<String, Value>) {
         if types.contains(&"CONNECTION_CREDENTIALS") {
             let token = tokens::connection();
             let expiry = self.lend(Token::Connection, &token, chat, TOKEN_LIFE);
             let credentials = json!({"ConnectionToken": token, "Expiry": expiry});
-            answer.insert("ConnectionCredentials".to_owned(), credentials);
+            to.insert("ConnectionCredentials".to_owned(), credentials);
         }
         if types.contains(&"WEBSOCKET") {
             let token = tokens::url();
@@ -74,25 +69,24 @@ impl Credentials {
                 self.address
             );
             let websocket = json!({"Url": url, "ConnectionExpiry": expiry});
-            answer.insert("Websocket".to_owned(), websocket);
+            to.insert("Websocket".to_owned(), websocket);
         }
     }
 
-    /// Makes a token valid for this time: until when.
+    /// Makes a token valid, and returns the end of its lifetime.
     fn lend(&mut self, kind: Token, token: &str, chat: &Arc<Chat>, life: Duration) -> String {
         let lease = (Arc::clone(chat), Some(Instant::now() + life));
         self.tokens.insert((kind, token.to_owned()), lease);
         clock::iso8601_in(life)
     }
 
-    /// Has the connection tokens of a chat expire now.
+    /// Makes the connection tokens of a chat expire now.
     pub(crate) fn expire(&mut self, chat: &Arc<Chat>) {
-        let expires =
-            |kind: Token, of: &Arc<Chat>| kind == Token::Connection && Arc::ptr_eq(of, chat);
-        self.tokens.retain(|(kind, _), (of, _)| !expires(*kind, of));
+        let connection = Token::Connection;
+        self.tokens.retain(|(kind, _), (of, _)| *kind != connection || !Arc::ptr_eq(of, chat));
     }
 
-    /// Forgets the chats that `gone` names.
+    /// Forgets the tokens of some chats.
     pub(crate) fn forget(&mut self, gone: impl Fn(&Chat) -> bool) {
         self.tokens.retain(|_, (chat, _)| !gone(chat));
     }

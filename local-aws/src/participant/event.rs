@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 
 use super::chat::Chat;
+use super::errors::invalid;
 use super::item::{ACKNOWLEDGED, DELIVERED, Item, READ, TYPING};
-use super::refusal::{Refusal, invalid};
 use super::terms::text;
+use crate::connect::answer::ErrorAnswer;
 
 /// Sends an event of the customer.
-pub(crate) fn send(chat: &Chat, body: &Value) -> Result<Value, Refusal> {
+pub(crate) fn send(chat: &Chat, body: &Value) -> Result<Value, ErrorAnswer> {
     let content_type = text(body, "ContentType");
     match content_type {
         TYPING => chat.signal(&chat.customer, TYPING),

@@ -1,4 +1,4 @@
-//! The items of a transcript, and the frames that carry them over a websocket.
+//! The messages and events of a transcript, and their frames on a websocket.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ impl Participant {
     }
 }
 
-/// When a recipient got a message and when they read it.
+/// The times when a recipient got and read a message.
 #[derive(Clone, Debug, Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Receipt {
@@ -57,7 +57,7 @@ struct Receipt {
     recipient_participant_id: String,
 }
 
-/// What is known of a message besides its content.
+/// The metadata of a message.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Metadata {
@@ -65,7 +65,7 @@ struct Metadata {
     receipts: Vec<Receipt>,
 }
 
-/// A message or an event, under the names of `GetTranscript`.
+/// A message or an event, with the names of `GetTranscript`.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Item {
@@ -80,10 +80,10 @@ pub(crate) struct Item {
     sender: Participant,
     #[serde(skip_serializing_if = "Option::is_none")]
     message_metadata: Option<Metadata>,
-    /// The contact of the current session that it was sent on.
+    /// The contact that it belongs to, in the current session.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) contact_id: Option<String>,
-    /// The contact of a past session that it was sent on.
+    /// The contact that it belongs to, in a past session.
     #[serde(skip_serializing_if = "Option::is_none")]
     related_contact_id: Option<String>,
 }
@@ -112,13 +112,13 @@ impl Item {
         Self { kind: "MESSAGE", content, message_metadata, ..event }
     }
 
-    /// The same, as a later session shows it.
+    /// Marks it as part of a past session.
     pub(crate) fn of_the_past(mut self) -> Self {
         self.related_contact_id = self.contact_id.take().or(self.related_contact_id);
         self
     }
 
-    /// Notes that a recipient got the message or read it. The receipt to send, unless that is known.
+    /// Adds a receipt. Returns the event to send, or `None` if the receipt is not new.
     pub(crate) fn receive(&mut self, recipient: &Participant, content_type: &str) -> Option<Self> {
         let receipts = &mut self.message_metadata.as_mut()?.receipts;
         let known =

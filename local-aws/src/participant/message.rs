@@ -3,15 +3,20 @@
 use serde_json::{Value, json};
 
 use super::chat::Chat;
-use super::refusal::{Refusal, denied, invalid};
+use super::errors::{denied, invalid};
 use super::script::{MARKDOWN, PLAIN, RESPONSE};
 use super::service::Participants;
 use super::terms::text;
+use crate::connect::answer::ErrorAnswer;
 
 const TYPES: [&str; 4] = [PLAIN, MARKDOWN, "application/json", RESPONSE];
 
 /// Sends a message of the customer.
-pub(crate) fn send(service: &Participants, chat: &Chat, body: &Value) -> Result<Value, Refusal> {
+pub(crate) fn send(
+    service: &Participants,
+    chat: &Chat,
+    body: &Value,
+) -> Result<Value, ErrorAnswer> {
     let (content_type, content) = (text(body, "ContentType"), text(body, "Content"));
     let client_token = text(body, "ClientToken");
     let rules = [
@@ -24,6 +29,6 @@ pub(crate) fn send(service: &Participants, chat: &Chat, body: &Value) -> Result<
         return Err(invalid(rule));
     }
     let sent = chat.send((content_type, content), client_token).ok_or_else(denied)?;
-    service.tell_message(chat, &chat.customer, content);
+    service.notify_message(chat, &chat.customer, content);
     Ok(json!({"Id": sent.id, "AbsoluteTime": sent.absolute_time}))
 }

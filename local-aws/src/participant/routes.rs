@@ -12,22 +12,21 @@ use axum::routing::{get, post};
 use serde_json::Value;
 
 use super::credentials::{self, Token};
-use super::refusal::{Refusal, denied, invalid, throttled};
+use super::errors::{denied, invalid, throttled};
 use super::service::Participants;
 use super::{connection, event, message, socket, transcript};
 use crate::connect::Operation;
-use crate::connect::answer::Answer;
-use crate::connect::limits::Bucket;
-use crate::connect::server::perform;
+use crate::connect::answer::{Answer, ErrorAnswer};
+use crate::connect::server::answer_with_fault;
+use crate::connect::token_bucket::TokenBucket;
+use crate::http::{Connection, body as http_body};
 use crate::options::{Options, Rate};
-use crate::receive;
-use crate::server::Connection;
 
 const BODY_LIMIT: usize = 256 * 1024;
 const ALLOWED_HEADERS: &str = "Content-Type,Authorization,X-Amz-Bearer,X-Amz-Date,X-Amz-Security-Token,\
     X-Amz-User-Agent,X-Amz-Content-Sha256,Amz-Sdk-Invocation-Id,Amz-Sdk-Request";
 
-/// The resources, each with its operation and AWS's quota of that: calls per second, and calls at once.
+/// The resources, each with its operation and with AWS's default rate limit and burst.
 const RESOURCES: [(&str, Operation, f64, u32); 5] = [
     ("connection", Operation::CreateParticipantConnection, 6.0, 9),
     ("message", Operation::SendMessage, 10.0, 15),
@@ -38,14 +37,14 @@ const RESOURCES: [(&str, Operation, f64, u32); 5] = [
 
 struct Endpoint {
     service: Arc<Participants>,
-    resources: HashMap<&'static str, (Operation, Bucket)>,
+    resources: HashMap<&'static str, (Operation, TokenBucket)>,
 }
 
 /// The routes under `/participant/`.
 pub(crate) fn router(service: &Arc<Participants>, options: &Options) -> Router {
     let resource = |(name, operation, per_second, burst)| {
         let rate = options.rate.map(|_| Rate::new(per_second, burst));
-        (name, (operation, Bucket::new(rate)))
+        (name, (operation, TokenBucket::new(rate)))
     };
     let resources = RESOURCES.into_iter().map(resource).collect();
     let endpoint = Endpoint { service: Arc::clone(service), resources };
@@ -78,19 +77,19 @@ async fn handle(
     request: Request,
 ) -> Response {
     let (head, body) = request.into_parts();
-    let body = receive::body(&head.headers, body, BODY_LIMIT).await.unwrap_or_default();
+    let body = http_body::read(&head.headers, body, BODY_LIMIT).await.unwrap_or_default();
     let service = &endpoint.service;
     let Some((operation, rate)) = endpoint.resources.get(resource.as_str()) else {
         let message = "The stand-in does not have this operation";
         let unknown = || Answer::error(404, "UnknownOperationException", message);
-        return perform(None, &connection, unknown, |_| ()).await;
+        return answer_with_fault(None, &connection, unknown, |_| ()).await;
     };
     let usual = || {
         let refused = (!rate.take()).then(throttled);
         let answer = refused.map_or_else(|| answer(service, *operation, &head.headers, &body), Err);
         answer.map_or_else(|refusal| *refusal, |answer| Answer::ok(&answer))
     };
-    perform(service.connect.take_fault(*operation), &connection, usual, |_| ()).await
+    answer_with_fault(service.connect.take_fault(*operation), &connection, usual, |_| ()).await
 }
 
 fn answer(
@@ -98,7 +97,7 @@ fn answer(
     operation: Operation,
     headers: &HeaderMap,
     body: &[u8],
-) -> Result<Value, Refusal> {
+) -> Result<Value, ErrorAnswer> {
     let kind = match operation {
         Operation::CreateParticipantConnection => Token::Participant,
         _ => Token::Connection,

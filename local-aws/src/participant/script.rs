@@ -1,4 +1,4 @@
-//! What the agent says.
+//! The script of the agent.
 
 use serde_json::{Value, json};
 
@@ -10,10 +10,10 @@ pub(crate) const MARKDOWN: &str = "text/markdown";
 pub(crate) const INTERACTIVE: &str = "application/vnd.amazonaws.connect.message.interactive";
 pub(crate) const RESPONSE: &str = "application/vnd.amazonaws.connect.message.interactive.response";
 
-/// What the agent does about a message.
+/// The reaction of the agent to a message.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Act {
-    /// Sends this content of this type.
+    /// Sends content of this type.
     Say(&'static str, String),
     Transfer,
     End,
@@ -23,7 +23,7 @@ pub(crate) const OFFER: &str = "I repeat what you write. Write \"list\" to choos
     \"transfer\" for a colleague, \"bye\" to end the chat.";
 pub(crate) const OFFER_AFTER_TRANSFER: &str = "I will help you from here.";
 
-/// What the agent does about `message`.
+/// Chooses the reaction to a message.
 pub(crate) fn answer(message: &Item, terms: &Terms, was_transferred: bool) -> Act {
     let content = message.content.as_deref().unwrap_or_default();
     if message.content_type == RESPONSE {
@@ -39,7 +39,7 @@ pub(crate) fn answer(message: &Item, terms: &Terms, was_transferred: bool) -> Ac
     }
 }
 
-/// Says it with formatting where the chat allows that.
+/// Sends a text, formatted if the chat allows Markdown.
 fn say(text: &str, terms: &Terms) -> Act {
     match text.split_once(": ") {
         Some((intro, rest)) if terms.allows(MARKDOWN) => {
@@ -49,7 +49,7 @@ fn say(text: &str, terms: &Terms) -> Act {
     }
 }
 
-/// The element that was chosen: clients answer with its title, as it is or in JSON.
+/// The chosen element of a list. Clients answer with its title, as plain text or in JSON.
 fn chosen(content: &str) -> String {
     let json: Value = serde_json::from_str(content).unwrap_or_default();
     let title =

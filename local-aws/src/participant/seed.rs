@@ -1,9 +1,9 @@
-//! The transcript of the session that is there from the start.
+//! The transcript of the session that exists from the start.
 
 use super::item::{ENDED, Item, Participant};
-use crate::world::{ENDED_INITIAL_CONTACT_ID as FIRST, ENDED_LATEST_CONTACT_ID as LAST};
+use crate::fixtures::{ENDED_INITIAL_CONTACT_ID as FIRST, ENDED_LATEST_CONTACT_ID as LAST};
 
-/// The transcript of a session up to this contact, as a later session shows it.
+/// The past transcript of a session that continues this contact.
 pub(crate) fn transcript(contact: &str) -> Vec<Item> {
     let (jane, agent) = (Participant::customer("seeded", "Jane"), Participant::agent("Alex"));
     let say = |contact, sender, text| Item::message(contact, sender, "text/plain", text);

@@ -1,4 +1,4 @@
-//! The chats, and what their course changes elsewhere: contacts, tokens and what is printed.
+//! All chats, with their effects on contacts and tokens.
 
 use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
@@ -14,11 +14,12 @@ use super::credentials::Credentials;
 use super::item::{Item, Participant};
 use super::seed;
 use super::terms::{EndReason, Phase, Terms, strings};
-use crate::connect::{Carrier, Connect};
-use crate::lock;
-use crate::options::{Narrator, Options};
+use crate::connect::{ChatService, Connect};
+use crate::lock::lock;
+use crate::observer::Observer;
+use crate::options::Options;
 
-/// How long Amazon Connect waits for the customer to connect.
+/// How long a chat waits for its customer to connect.
 const PATIENCE: Duration = Duration::from_mins(5);
 
 /// Amazon Connect's participant service.
@@ -26,11 +27,11 @@ const PATIENCE: Duration = Duration::from_mins(5);
 pub(crate) struct Participants {
     pub(crate) connect: Connect,
     pace: f64,
-    narrator: Narrator,
-    /// The chats by contact; one that was transferred has several.
+    observer: Observer,
+    /// The chats by contact. A chat that was transferred has several contacts.
     chats: Mutex<BTreeMap<String, Arc<Chat>>>,
     credentials: Mutex<Credentials>,
-    /// Where it is noted until when a customer has to connect.
+    /// The queue of the chats that wait for their customers, with the deadline.
     waiting: UnboundedSender<(Instant, String)>,
 }
 
@@ -41,13 +42,13 @@ impl Participants {
         let service = Arc::new(Self {
             connect,
             pace: options.chat_pace,
-            narrator: options.chat_narrator.clone(),
+            observer: options.chat_observer.clone(),
             chats: Mutex::default(),
             credentials: Mutex::new(Credentials::new(address)),
             waiting,
         });
         tokio::spawn(end_unconnected(Arc::downgrade(&service), received));
-        service.connect.carry(Arc::downgrade(&service) as Weak<Self>);
+        service.connect.set_chat_service(Arc::downgrade(&service) as Weak<Self>);
         service
     }
 
@@ -67,7 +68,7 @@ impl Participants {
         lock(&self.credentials)
     }
 
-    /// This time by the chats' clock.
+    /// Converts a duration to the pace of the chats.
     pub(crate) fn paced(&self, time: Duration) -> Duration {
         time.div_f64(self.pace)
     }
@@ -75,41 +76,41 @@ impl Participants {
     /// Ends a chat and its contact.
     pub(crate) fn end(&self, chat: &Chat, reason: EndReason) {
         if let Some(contact) = chat.end(reason) {
-            self.connect.finish_contact(&contact, reason.0);
-            self.tell(chat, &format!("ended: {}", reason.0));
+            self.connect.end_chat_contact(&contact, reason.0);
+            self.notify(chat, &format!("ended: {}", reason.0));
         }
     }
 
-    /// Transfers a chat to the next agent, and so to another contact.
+    /// Ends the contact of a chat by a transfer, and continues the chat as the next one.
     pub(crate) fn transfer(&self, chat: &Arc<Chat>) {
         let from = chat.state().contact_id.clone();
         if let Some(to) = self.connect.transfer_contact(&from, &chat.initial_contact_id) {
             chat.transfer(&to);
-            self.tell(chat, &format!("transferred: contact {to}"));
+            self.notify(chat, &format!("transferred: contact {to}"));
             lock(&self.chats).insert(to, Arc::clone(chat));
         }
     }
 
-    /// Prints the beginning of a message.
-    pub(crate) fn tell_message(&self, chat: &Chat, sender: &Participant, text: &str) {
+    /// Notifies the observer of a message.
+    pub(crate) fn notify_message(&self, chat: &Chat, sender: &Participant, text: &str) {
         let text: String = text.chars().take(200).collect();
-        self.tell(chat, &format!("{}: {text:?}", sender.name));
+        self.notify(chat, &format!("{}: {text:?}", sender.name));
     }
 
-    /// Prints what happens in a chat.
-    pub(crate) fn tell(&self, chat: &Chat, what: &str) {
+    /// Notifies the observer of an event in a chat.
+    pub(crate) fn notify(&self, chat: &Chat, what: &str) {
         let id = chat.initial_contact_id.get(..8).unwrap_or_default();
-        self.narrator.tell(|| format!("Chat {id}… {what}"));
+        self.observer.notify(|| format!("Chat {id}… {what}"));
     }
 
-    /// The transcript that a chat which continues `contact` begins with.
+    /// The past transcript of a chat that continues this contact.
     fn past(&self, contact: &str) -> Vec<Item> {
         let chat = self.chat(contact);
         chat.map_or_else(|| seed::transcript(contact), |chat| chat.transcript_through(contact))
     }
 }
 
-impl Carrier for Participants {
+impl ChatService for Participants {
     fn start(&self, request: &Value, answer: &mut Map<String, Value>) {
         let given = |name: &str| answer.get(name).and_then(Value::as_str);
         let [contact, id, token] = ["ContactId", "ParticipantId", "ParticipantToken"]
@@ -120,20 +121,21 @@ impl Carrier for Participants {
         let customer = Participant::customer(&id, asked("/ParticipantDetails/DisplayName"));
         let chat = Arc::new(Chat::new(&contact, customer, Terms::of(request), past));
         let initial = (asked("/InitialMessage/ContentType"), asked("/InitialMessage/Content"));
-        if !initial.1.is_empty() {
-            chat.send(initial, "");
+        if chat.terms.allows(initial.0) && chat.send(initial, "").is_some() {
+            self.notify_message(&chat, &chat.customer, initial.1);
         }
         let mut credentials = self.credentials();
         credentials.issue(&chat, &strings(request, "ConnectionTypes"), answer);
         credentials.add_participant(token, &chat);
         drop(credentials);
         lock(&self.chats).insert(contact.clone(), chat);
-        // It fails only while everything ends.
+        // It fails only while the process stops.
         let _ = self.waiting.send((Instant::now() + self.paced(PATIENCE), contact));
     }
 
     fn end(&self, contact: &str) {
-        if let Some(chat) = self.chat(contact) {
+        let chat = self.chat(contact);
+        if let Some(chat) = chat.filter(|chat| chat.state().contact_id == contact) {
             Self::end(self, &chat, EndReason::API);
         }
     }
@@ -145,7 +147,8 @@ impl Carrier for Participants {
     }
 }
 
-/// Ends the chats whose customers do not connect. All wait for the same time, so the oldest is always next.
+/// Ends chats whose customers do not connect. All chats wait equally long, so the first chat in
+/// the queue is the next to end.
 async fn end_unconnected(
     service: Weak<Participants>,
     mut waiting: UnboundedReceiver<(Instant, String)>,

@@ -1,4 +1,4 @@
-//! The websocket of a customer: `aws/subscribe`, `aws/heartbeat`, `aws/ping`, and the frames of the chat.
+//! `GET /participant/websocket`: subscriptions, heartbeats and the frames of a chat.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use super::sockets::Outgoing;
 use super::terms::strings;
 use crate::connect::Operation;
 
-/// `GET /participant/websocket`, with the token that the URL was given out with.
+/// Opens a websocket if its URL contains a valid token.
 pub(crate) async fn open(
     State(service): State<Arc<Participants>>,
     RawQuery(query): RawQuery,
@@ -31,7 +31,7 @@ pub(crate) async fn open(
     }
 }
 
-/// Carries frames in both directions until the connection is over.
+/// Sends and receives frames until the connection ends.
 async fn serve(service: Arc<Participants>, chat: Arc<Chat>, mut socket: WebSocket) {
     let (id, mut outgoing) = chat.state().sockets.open();
     loop {
@@ -57,7 +57,7 @@ async fn serve(service: Arc<Participants>, chat: Arc<Chat>, mut socket: WebSocke
     chat.state().sockets.remove(id);
 }
 
-/// Whether the next frame arrives; it may be late, or lost with its connection.
+/// Applies a fault to the next frame. Returns false if the frame is lost with its connection.
 async fn passes(service: &Participants) -> bool {
     let Some(fault) = service.connect.take_fault(Operation::WebsocketFrame) else { return true };
     tokio::time::sleep(fault.delay).await;

@@ -2,17 +2,17 @@
 
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
-/// How many websockets a participant may have open; one more closes the oldest.
+/// The quota of websockets per participant. Another one closes the oldest.
 const OPEN_SOCKETS: usize = 5;
 
-/// What a websocket is to do.
+/// A command to a websocket.
 #[derive(Clone, Debug)]
 pub(crate) enum Outgoing {
     /// Send this frame.
     Frame(String),
-    /// Close in an orderly way.
+    /// Close the connection.
     Close,
-    /// Cut the connection.
+    /// Drop the connection without closing it.
     Cut,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Sockets {
 }
 
 impl Sockets {
-    /// Adds a websocket: its number, and what it is to do from now on.
+    /// Adds a websocket, and returns its number and its commands.
     pub(crate) fn open(&mut self) -> (u64, UnboundedReceiver<Outgoing>) {
         let (outgoing, received) = mpsc::unbounded_channel();
         self.opened += 1;
@@ -42,7 +42,7 @@ impl Sockets {
         (self.opened, received)
     }
 
-    /// Has a websocket get the frames of the chat.
+    /// Subscribes a websocket to the chat.
     pub(crate) fn subscribe(&mut self, id: u64) {
         for socket in self.open.iter_mut().filter(|socket| socket.id == id) {
             socket.is_subscribed = true;
@@ -57,14 +57,14 @@ impl Sockets {
         self.open.len()
     }
 
-    /// Sends a frame to each websocket that has subscribed.
+    /// Sends a frame to the websockets that have subscribed.
     pub(crate) fn send(&self, frame: &str) {
         for socket in self.open.iter().filter(|socket| socket.is_subscribed) {
             let _ = socket.outgoing.send(Outgoing::Frame(frame.to_owned()));
         }
     }
 
-    /// Has each websocket end in this way, after what was sent before.
+    /// Ends all websockets after the frames that were sent before.
     pub(crate) fn end(&mut self, how: &Outgoing) {
         for socket in self.open.drain(..) {
             let _ = socket.outgoing.send(how.clone());

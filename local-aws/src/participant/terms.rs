@@ -1,17 +1,17 @@
-//! What a chat was started with, and how it goes on and ends.
+//! The terms and the phases of a chat.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-/// What was agreed on when the chat was started.
+/// The terms that a chat was started with.
 #[derive(Debug)]
 pub(crate) struct Terms {
     /// The content types that may be sent.
     content_types: Vec<String>,
-    /// The longest time that the chat runs.
+    /// The longest duration of the chat.
     pub(crate) duration: Duration,
-    /// The agent is disconnected at once when the customer leaves.
+    /// Whether the agent is disconnected when the customer leaves.
     pub(crate) disconnects_agent: bool,
 }
 
@@ -33,18 +33,18 @@ impl Terms {
     }
 }
 
-/// The string of this name, or an empty one.
+/// The string with this name, or an empty one.
 pub(crate) fn text<'a>(body: &'a Value, name: &str) -> &'a str {
     body.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// The strings in the list of this name.
+/// The strings of the list with this name.
 pub(crate) fn strings<'a>(body: &'a Value, name: &str) -> Vec<&'a str> {
     let list = body.get(name).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// How far a chat has come.
+/// The phase of a chat.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Phase {
     /// The customer has not connected yet.
@@ -55,7 +55,7 @@ pub(crate) enum Phase {
     Ended(EndReason),
 }
 
-/// The reason of a chat's end, as contact records name it.
+/// The reason of a chat's end, as in contact records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct EndReason(pub(crate) &'static str);
 

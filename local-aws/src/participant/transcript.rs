@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::chat::Chat;
+use super::errors::invalid;
 use super::item::Item;
-use super::refusal::{Refusal, invalid};
+use crate::connect::answer::ErrorAnswer;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
@@ -42,8 +43,8 @@ struct Request {
     start_position: StartPosition,
 }
 
-/// One page of the transcript.
-pub(crate) fn get(chat: &Chat, body: Value) -> Result<Value, Refusal> {
+/// Returns a page of the transcript.
+pub(crate) fn get(chat: &Chat, body: Value) -> Result<Value, ErrorAnswer> {
     let request = serde_json::from_value(body);
     let request: &Request = &request.map_err(|error| invalid(&error.to_string()))?;
     let max = request.max_results.unwrap_or(10);
@@ -68,8 +69,8 @@ pub(crate) fn get(chat: &Chat, body: Value) -> Result<Value, Refusal> {
     Ok(answer)
 }
 
-/// Where to start, and in which direction.
-fn start(request: &Request) -> Result<(ScanDirection, StartPosition), Refusal> {
+/// The start and the direction of the scan.
+fn start(request: &Request) -> Result<(ScanDirection, StartPosition), ErrorAnswer> {
     if let Some(token) = &request.next_token {
         return of_token(token).ok_or_else(|| invalid("NextToken is not valid"));
     }
@@ -79,8 +80,8 @@ fn start(request: &Request) -> Result<(ScanDirection, StartPosition), Refusal> {
     Ok((request.scan_direction.unwrap_or(default), start))
 }
 
-/// The items that the request is about, oldest first.
-fn chosen(chat: &Chat, request: &Request) -> Result<Vec<Item>, Refusal> {
+/// The items of the requested contact or of the whole chat, oldest first.
+fn chosen(chat: &Chat, request: &Request) -> Result<Vec<Item>, ErrorAnswer> {
     let has_filter =
         request.contact_id.is_some() || request.start_position != StartPosition::default();
     if chat.is_persistent() && has_filter {
@@ -96,19 +97,19 @@ fn chosen(chat: &Chat, request: &Request) -> Result<Vec<Item>, Refusal> {
     Ok(items)
 }
 
-/// The first of the items, which are in the order of the scan, to return.
+/// The index of the first item to return. The items are in the order of the scan.
 fn first(
     items: &[Item],
     start: &StartPosition,
     direction: ScanDirection,
-) -> Result<usize, Refusal> {
+) -> Result<usize, ErrorAnswer> {
     if let Some(id) = &start.id {
         let found = items.iter().position(|item| item.id == *id);
         return found.ok_or_else(|| invalid("The start is not in the transcript"));
     }
     let is_forward = direction == ScanDirection::Forward;
     if let Some(time) = &start.absolute_time {
-        // ISO 8601 in one form sorts as text does.
+        // Times in one ISO 8601 format sort like text.
         let is_before = |item: &Item| {
             if is_forward { item.absolute_time < *time } else { item.absolute_time > *time }
         };

@@ -1,11 +1,11 @@
-// The answer, and what Amazon Connect received.
+// Shows the answer, and the requests that Amazon Connect received.
 
 import { about, byId, make } from "./local.js";
 import { mark, placeOf, reveal } from "./problems.js";
 
 const SECRET_MEMBERS = new Set(["ParticipantToken", "ConnectionToken", "Url"]);
 const SECRET_HEADERS = new Set(["authorization", "x-amz-security-token"]);
-const TOLD_HEADERS = ["x-request-id", "retry-after", "x-ignored-members", "allow", "www-authenticate"];
+const SHOWN_HEADERS = ["x-request-id", "retry-after", "x-ignored-members", "allow", "www-authenticate"];
 
 /** The beginning of a secret, at most half of it. */
 const shortened = (text) => (byId("secrets").checked ? text : `${text.slice(0, Math.min(24, text.length / 2))}…`);
@@ -16,33 +16,33 @@ function pretty(json) {
 }
 
 const ADVICE = {
-  ValidationException: "Mend what is listed. Sending the same again is no use.",
-  InvalidRequestException: "Mend the request as Amazon Connect says. Sending the same again is no use.",
-  UnauthorizedException: "The customer has to sign in. Then send again with the new token.",
-  ForbiddenException: "Leave out what this caller may not ask for. Sending the same again is no use.",
-  ConflictException: "Go on in the chat that is running, or end it first.",
-  PayloadTooLargeException: "Send less.",
-  ResourceNotFoundException: "Nothing that the page could mend. Tell the customer that chat is not available, and offer another way.",
-  LimitExceededException: "As many chats run as the instance may have. Tell the customer to wait; send again after Retry-After with the same Idempotency-Key.",
-  TooManyRequestsException: "Chats are started too fast. Send again after Retry-After, and wait longer each time, with the same Idempotency-Key.",
-  ThrottlingException: "Send again after Retry-After, and wait longer each time, with the same Idempotency-Key.",
-  InternalServiceException: "Send again after Retry-After with the same Idempotency-Key: no second chat is started.",
-  ServiceUnavailableException: "Send again after Retry-After with the same Idempotency-Key: no second chat is started.",
-  BadGatewayException: "Send again with the same Idempotency-Key: the chat may have been started.",
-  TimeoutException: "Send again with the same Idempotency-Key: the chat may have been started.",
+  ValidationException: "Correct what is listed. Sending the same request again does not help.",
+  InvalidRequestException: "Correct the request as Amazon Connect says. Sending the same request again does not help.",
+  UnauthorizedException: "Let the customer sign in, and send the request again with the new token.",
+  ForbiddenException: "Leave out what this caller is not allowed to request. Sending the same request again does not help.",
+  ConflictException: "Rejoin the chat that is active, or end it first.",
+  PayloadTooLargeException: "Send a smaller request.",
+  ResourceNotFoundException: "The page cannot fix this. Tell the customer that chat is not available, and offer another channel.",
+  LimitExceededException: "The quota of concurrent chats is reached. Tell the customer to wait, and send the request again after Retry-After with the same Idempotency-Key.",
+  TooManyRequestsException: "Chats are started too fast. Send the request again after Retry-After with the same Idempotency-Key, and wait longer each time.",
+  ThrottlingException: "Send the request again after Retry-After with the same Idempotency-Key, and wait longer each time.",
+  InternalServiceException: "Send the request again after Retry-After with the same Idempotency-Key; it starts no second chat.",
+  ServiceUnavailableException: "Send the request again after Retry-After with the same Idempotency-Key; it starts no second chat.",
+  BadGatewayException: "Send the request again with the same Idempotency-Key; the chat may have been started.",
+  TimeoutException: "Send the request again with the same Idempotency-Key; the chat may have been started.",
 };
 
-/** What came of the last request. */
+/** The result of the last request. */
 let last = null;
 
-/** Shows what came of a request, and moves the focus there. */
+/** Shows the result of a request, and moves the focus to it. */
 export function show(result) {
   last = result;
   write();
   (byId("outcome").querySelector(".summary") ?? byId("answer")).focus();
 }
 
-/** Shows the same again, with or without secrets. */
+/** Shows the last result again, with or without secrets. */
 export function showAgain() {
   if (last) write();
 }
@@ -66,8 +66,8 @@ function verdict() {
 
 function summary(problems) {
   const box = make("div", { className: "summary", tabIndex: -1 }, make("p", { className: "verdict bad" }, verdict()));
-  const said = last.failure ?? last.json?.detail;
-  if (said) box.append(make("p", {}, said));
+  const message = last.failure ?? last.json?.detail;
+  if (message) box.append(make("p", {}, message));
   if (problems.length) box.append(make("ul", {}, ...problems.map(listed)));
   return box;
 }
@@ -88,11 +88,11 @@ function listed(problem) {
 
 function details() {
   const advice = last.note ?? ADVICE[last.json?.code];
-  const told = last.headers.filter(([name]) => TOLD_HEADERS.includes(name));
+  const shown = last.headers.filter(([name]) => SHOWN_HEADERS.includes(name));
   const all = make("details", {}, make("summary", {}, "All headers"), terms(last.headers));
   return [
     ...(advice ? [make("p", { className: "advice" }, make("strong", {}, last.note ? "Note: " : "Your page: "), advice)] : []),
-    terms(told),
+    terms(shown),
     make("pre", {}, last.json === undefined ? last.text : pretty(last.json)),
     all,
   ];
@@ -113,7 +113,7 @@ function showReceived() {
   });
   const nothing = about.standIn
     ? "Nothing: the function answered without asking it."
-    : "Only the stand-in tells. This is the real one.";
+    : "Unknown: this is the real Amazon Connect, not the stand-in.";
   byId("received").replaceChildren(
     calls.length ? make("ol", { className: "calls" }, ...calls) : make("p", { className: "lead" }, nothing),
   );

@@ -1,24 +1,24 @@
-// The elements of the page, and the local controls of the stand-in.
+// The elements of the page, and the local controls.
 
 export const CONTROLS = "input, select, textarea";
 export const byId = (id) => document.getElementById(id);
 export const form = byId("form");
 
-/** An element with these properties. Whatever comes from an answer becomes text by this, never markup. */
+/** Creates an element. Strings among the children become text, never markup, whatever an answer contains. */
 export function make(tag, properties = {}, ...children) {
   const node = Object.assign(document.createElement(tag), properties);
   node.append(...children);
   return node;
 }
 
-/** What the function and the stand-in are like; known once `learn` is done. */
+/** The settings of the function and the fixtures; set by `learn`. */
 export const about = { standIn: false, settings: {}, contacts: {} };
 
 export async function learn() {
   Object.assign(about, await local("about"));
 }
 
-/** The claim that names the customer. */
+/** The name of the claim with the customer's id. */
 export const claimName = () => about.settings.CUSTOMER_ID_CLAIM || about.verifiedClaim || "sub";
 
 export async function local(what, method = "GET", body = undefined) {
@@ -28,5 +28,5 @@ export async function local(what, method = "GET", body = undefined) {
   return json;
 }
 
-/** What Amazon Connect has received so far, if that is known. */
+/** The requests that the stand-in of Amazon Connect has received so far. */
 export const received = async () => (about.standIn ? local("requests") : []);

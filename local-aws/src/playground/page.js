@@ -1,4 +1,4 @@
-// The playground: what its buttons do, and how it starts.
+// The playground: its buttons and its start.
 
 import { show, showAgain } from "./answer.js";
 import { comeBack, follow, listenToChat } from "./chat.js";
@@ -9,12 +9,12 @@ import { SITUATIONS, continuing, forgetFilled, situation } from "./situations.js
 
 let busy = false;
 
-/** Runs one sending at a time, and shows what comes of it. */
-async function run(name, doing) {
+/** Sends a request, unless another one is being sent, and shows the result. */
+async function run(name, send) {
   if (busy) return;
   setBusy(true, "Sending…");
   try {
-    const result = await doing();
+    const result = await send();
     setBusy(false, `${result.status} after ${result.took} ms`);
     show({ name, ...result });
     const started = result.json?.data?.startChatResult;
@@ -49,9 +49,9 @@ function showAbout() {
   byId("flows").append(...options(settings.CONTACT_FLOW_ID, ...(settings.ALLOWED_CONTACT_FLOW_IDS ?? "").split(",")));
   byId("contacts").append(...options(...Object.values(contacts)));
   if (settings.CUSTOMER_ID_CLAIM) byId("claims").defaultValue = JSON.stringify({ [claimName()]: about.customer });
-  byId("about").textContent = about.standIn ? "Here Amazon Connect is a stand-in on this machine: no account, no cost." : "";
+  byId("about").textContent = about.standIn ? "Amazon Connect is a stand-in on this machine: no account, no cost." : "";
   if (about.standIn) showSituations();
-  else byId("situations").append("They need the stand-in: run make serve without CONNECT=aws.");
+  else byId("situations").append("Not available with the real Amazon Connect: run make serve without CONNECT=aws.");
   byId("chat").hidden = !about.standIn;
 }
 
@@ -59,9 +59,9 @@ function warn() {
   const origins = about.settings.ALLOWED_ORIGINS ?? "";
   const allowed = !origins || origins.split(",").some((origin) => ["*", location.origin].includes(origin.trim()));
   const warnings = [
-    about.standIn ? "" : "Amazon Connect is the real one. Each request that succeeds starts a real chat.",
-    allowed ? "" : `ALLOWED_ORIGINS does not have ${location.origin}, so this page is answered 403.`,
-    about.settings.CUSTOMER_ID_CLAIM === "" ? "CUSTOMER_ID_CLAIM is empty, so nobody can resume a chat." : "",
+    about.standIn ? "" : "This is the real Amazon Connect: each successful request starts a real chat.",
+    allowed ? "" : `ALLOWED_ORIGINS does not have ${location.origin}, so this page gets a 403.`,
+    about.settings.CUSTOMER_ID_CLAIM === "" ? "CUSTOMER_ID_CLAIM is empty, so no chat can be resumed." : "",
   ].filter(Boolean);
   byId("notice").textContent = warnings.join(" ");
   byId("notice").hidden = !warnings.length;

@@ -1,9 +1,9 @@
-// Problems, at the fields that caused them.
+// Shows each error of an answer at the field that caused it.
 
 import { CONTROLS, byId, form, make } from "./local.js";
 import { places } from "./request.js";
 
-/** Where a problem is shown: the place, its first control, and what of the pointer lies below the place. */
+/** The place of an error: the element, its first control, and the rest of the pointer below it. */
 export function placeOf({ pointer, header }, sent) {
   const found = (at, rest = "") => ({ at, rest, control: at?.querySelector(CONTROLS) });
   if (sent.byHand) return found(byId("raw-field"), header ?? pointer.slice(1));
@@ -19,7 +19,7 @@ export function placeOf({ pointer, header }, sent) {
 
 const sameName = (one, other) => one.toLowerCase() === other.toLowerCase();
 
-/** Shows these problems of what was sent, and no others. */
+/** Shows the errors of a request in place of earlier ones. */
 export function mark(problems, sent) {
   for (const old of form.querySelectorAll(".problem")) old.remove();
   for (const control of form.querySelectorAll("[aria-invalid]")) control.removeAttribute("aria-invalid");
@@ -35,7 +35,7 @@ export function mark(problems, sent) {
   describe();
 }
 
-/** Ties each control to its hint and its problems. */
+/** Connects each control with its hint and its errors, for screen readers. */
 export function describe() {
   for (const at of form.querySelectorAll(".field, .member")) {
     const texts = [...at.querySelectorAll(":scope > .hint, :scope > .problem")];
@@ -45,7 +45,7 @@ export function describe() {
   }
 }
 
-/** Opens what a control is in. */
+/** Opens the group of a control. */
 export function reveal(control) {
   const group = control.closest("details");
   if (group) group.open = true;

@@ -1,8 +1,8 @@
-// The request: from the form to the function.
+// Builds the request from the form, and sends it.
 
 import { CONTROLS, byId, form, received } from "./local.js";
 
-/** Where each member is on the form, by its JSON Pointer. */
+/** The element of each member on the form, by JSON Pointer. */
 export const places = new Map([...form.querySelectorAll("[data-at]")].map((at) => [at.dataset.at, at]));
 
 const READ = {
@@ -11,7 +11,7 @@ const READ = {
     const text = READ.text(at);
     return /^-?\d{1,15}$/.test(text ?? "") ? Number(text) : text;
   },
-  // What is not JSON goes as a string, so that the function says what is wrong with it.
+  // Invalid JSON is sent as a string, so that the function says what is wrong with it.
   json: (at) => {
     const text = READ.text(at);
     try {
@@ -61,14 +61,14 @@ export function showCurl() {
   byId("curl").textContent = curl(request());
 }
 
-/** Shows the field for the body if it is to be written by hand, with the form's request in it at first. */
+/** Shows or hides the field for a body written by hand. At first it has the request of the form. */
 export function showByHand() {
   const byHand = byId("by-hand").checked;
   if (byHand && byId("raw-field").hidden) byId("raw").value = JSON.stringify(bodyOfFields(), null, 2);
   byId("raw-field").hidden = !byHand;
 }
 
-/** Sends what the form says. The answer, and what Amazon Connect received meanwhile. */
+/** Sends the request of the form. Returns the answer, and the requests that Amazon Connect received. */
 export async function exchange() {
   const sent = request();
   const before = (await received()).length;

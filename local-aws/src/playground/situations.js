@@ -4,31 +4,31 @@ import { about, byId, claimName, local } from "./local.js";
 import { reveal } from "./problems.js";
 import { exchange, showByHand, showCurl } from "./request.js";
 
-const refusal = (status, errorType) => ({ kind: "status", status, errorType, on: "StartChatContact", always: true });
+const rejection = (status, errorType) => ({ kind: "status", status, errorType, on: "StartChatContact", always: true });
 
 export const SITUATIONS = [
-  { name: "Quota reached", expect: "429", fault: refusal(429, "LimitExceededException") },
-  { name: "Throttled", expect: "429", fault: refusal(429, "TooManyRequestsException") },
-  { name: "Flow gone", expect: "404", fault: refusal(404, "ResourceNotFoundException") },
+  { name: "Quota reached", expect: "429", fault: rejection(429, "LimitExceededException") },
+  { name: "Throttled", expect: "429", fault: rejection(429, "TooManyRequestsException") },
+  { name: "Flow gone", expect: "404", fault: rejection(404, "ResourceNotFoundException") },
   { name: "Connect down", expect: "503", fault: { kind: "reset", always: true } },
   { name: "Chat still running", expect: "409", past: ["FROM_SEGMENT", "running"] },
   {
     name: "Resume a whole session",
     expect: "200",
     past: ["ENTIRE_PAST_SESSION", "latest"],
-    note: "Any contact of the session will do. The function looks it up, and names the first one to Amazon Connect, as the API wants.",
+    note: "Any contact of the session can be named. The function looks it up, and names the first one to Amazon Connect, as the API requires.",
   },
   {
     name: "Resume from a segment",
     expect: "200",
     past: ["FROM_SEGMENT", "latest"],
-    note: "The chat goes on from the very contact that was named.",
+    note: "The chat continues from the contact that was named.",
   },
   { name: "Another customer’s chat", expect: "403", past: ["FROM_SEGMENT", "others"] },
   { name: "Sent twice", expect: "200", twice: true },
 ];
 
-/** What the last situation filled in: control, value before, value filled in. */
+/** The fields that the last situation filled in: control, earlier value, new value. */
 let filled = [];
 
 function fill(values) {
@@ -41,12 +41,12 @@ function fill(values) {
   showCurl();
 }
 
-/** The form is as it was at first. */
+/** Notes that the form was reset. */
 export function forgetFilled() {
   filled = [];
 }
 
-/** Takes back what a situation filled in, unless it was changed since. */
+/** Restores the fields that a situation filled in, unless they were changed since. */
 function unfill() {
   for (const [control, before, value] of filled) {
     if (control.value === value) control.value = before;
@@ -55,24 +55,24 @@ function unfill() {
   showCurl();
 }
 
-/** Brings a situation about, and sends. */
+/** Creates a situation, and sends the request. */
 export async function situation({ fault, past, note, twice }) {
   unfill();
   if (fault) return underFault(fault);
   if (twice) return sendTwice();
-  await standPast();
-  return goOn(past[0], about.contacts[past[1]], note);
+  await resetPastChats();
+  return continueChat(past[0], about.contacts[past[1]], note);
 }
 
-/** Sends the request for a chat that continues the session of this contact. */
-export async function continuing(contact) {
+/** Sends the request for a chat that continues the session that began with this contact. */
+export async function continuing(initial) {
   unfill();
-  await claim(contact);
-  const note = `The past chat was given to ${about.customer} first: a chat is continued by the verified customer who had it.`;
-  return goOn("ENTIRE_PAST_SESSION", contact, note);
+  await setCustomer(initial);
+  const note = `The past chat was assigned to ${about.customer} first, because only the verified customer of a chat can continue it.`;
+  return continueChat("ENTIRE_PAST_SESSION", initial, note);
 }
 
-async function goOn(type, contact, note) {
+async function continueChat(type, contact, note) {
   byId("by-hand").checked = false;
   showByHand();
   fill({
@@ -86,21 +86,21 @@ async function goOn(type, contact, note) {
   return { ...result, note: result.status === 200 ? note : undefined };
 }
 
-/** Makes the customer the owner of all contacts of a session. */
-async function claim(initial) {
+/** Assigns all contacts of a session to the customer. */
+async function setCustomer(initial) {
   const contacts = await local("contacts");
   const session = contacts.filter(({ Id, InitialContactId }) => [Id, InitialContactId].includes(initial));
   for (const contact of session) await local("contacts", "POST", { ...contact, CustomerId: about.customer });
 }
 
-/** Sends while Amazon Connect fails. The faults that were asked for before stay. */
+/** Sends the request while Amazon Connect fails. Faults that were added before are kept. */
 async function underFault(fault) {
   const earlier = (await local("faults")).filter((one) => one.times !== 0);
   await local("faults", "DELETE");
   await local("faults", "POST", fault);
   try {
     const result = await exchange();
-    const note = result.calls.length ? undefined : "The request was refused before it reached Amazon Connect. Mend it first.";
+    const note = result.calls.length ? undefined : "The request was refused before it reached Amazon Connect. Correct it first.";
     return { ...result, note };
   } finally {
     await local("faults", "DELETE");
@@ -108,8 +108,8 @@ async function underFault(fault) {
   }
 }
 
-/** Makes the past chats what the situations need: one runs, the others have ended. */
-async function standPast() {
+/** Resets the past chats: one is active, the others have ended. */
+async function resetPastChats() {
   const { running, initial, latest } = about.contacts;
   await local("contacts", "POST", { Id: running, CustomerId: about.customer });
   await local("contacts", "POST", { End: initial });
@@ -121,7 +121,7 @@ async function sendTwice() {
   const [first, second] = [await exchange(), await exchange()];
   const ids = [first, second].map((answer) => answer.json?.data?.startChatResult?.ContactId);
   const note = ids[0] && ids[0] === ids[1]
-    ? "Both answers have the same ContactId. A request that is sent again with its Idempotency-Key starts no second chat."
+    ? "Both answers have the same ContactId. A repeated request with the same Idempotency-Key starts no second chat."
     : undefined;
   return { ...second, note, calls: [...first.calls, ...second.calls] };
 }

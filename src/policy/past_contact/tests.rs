@@ -48,12 +48,12 @@ fn contact(owner: Option<&str>, is_chat: bool, has_ended: bool) -> Contact {
     Contact { initial_contact_id, customer_id: owner.map(str::to_owned), is_chat, has_ended }
 }
 
-fn refusal(refusal: ContactRefusal) -> Option<PolicyError> {
-    Some(PolicyError::Contact(refusal))
+fn refusal(refusal: ContactRefusal) -> Option<ContactRefusal> {
+    Some(refusal)
 }
 
 /// The source that Connect is sent, after all contacts are verified.
-fn source(mut contact: UnverifiedContact, found: &[Contact]) -> Result<String, PolicyError> {
+fn source(mut contact: UnverifiedContact, found: &[Contact]) -> Result<String, ContactRefusal> {
     for found in found {
         match contact.verify(Some(found.clone()))? {
             Admission::Unverified(next) => contact = next,
@@ -70,7 +70,7 @@ fn customers_continue_only_their_own_ended_chats() {
     use ContactRefusal::{Foreign, NotAChat, Ownerless, Unknown};
     for (found, refused) in [
         (Some(contact(Some("ana"), true, true)), None),
-        (Some(contact(Some("ana"), true, false)), Some(PolicyError::StillRunning)),
+        (Some(contact(Some("ana"), true, false)), Some(ContactRefusal::StillActive)),
         (Some(contact(Some("ana"), false, true)), refusal(NotAChat)),
         (Some(contact(Some("ana"), false, false)), refusal(NotAChat)),
         (Some(contact(Some("eve"), true, true)), refusal(Foreign)),
@@ -123,7 +123,7 @@ fn the_initial_contact_of_a_session_is_verified_too() {
     let own = contact(Some("ana"), true, true);
     let foreign = contact(Some("eve"), true, true);
     let found = source(continuing("ENTIRE_PAST_SESSION"), &[own, foreign]);
-    assert_eq!(found, Err(PolicyError::Contact(ContactRefusal::Foreign)));
+    assert_eq!(found, Err(ContactRefusal::Foreign));
 }
 
 #[test]
@@ -141,6 +141,6 @@ fn a_chat_starts_without_the_refused_past_chat_if_the_deployer_says_so() {
     }
     let running = Some(contact(Some("ana"), true, false));
     let refused = chat(json!({"PersistentChat": past}), running).err();
-    assert_eq!(refused, Some(PolicyError::StillRunning));
+    assert_eq!(refused, Some(ContactRefusal::StillActive));
     assert!(chat(json!({"RelatedContactId": "latest"}), foreign).is_err());
 }

@@ -1,6 +1,6 @@
 //! The past chats that a caller may continue or relate to.
 
-use local_aws::world::{
+use local_aws::fixtures::{
     CUSTOMER_ID, ENDED_INITIAL_CONTACT_ID, ENDED_LATEST_CONTACT_ID, OTHER_CUSTOMERS_CONTACT_ID,
     OWNERLESS_CONTACT_ID, RUNNING_CONTACT_ID, VOICE_CONTACT_ID,
 };

@@ -1,0 +1,18 @@
+//! Tests of the stand-in from outside: of its servers with raw requests, and of its command.
+
+mod cli;
+mod connect;
+mod credentials;
+mod customer;
+mod faults;
+mod gateway_events;
+mod gateway_responses;
+mod invoke_api;
+mod participant;
+mod participant_chat;
+mod participant_past;
+mod playground;
+mod process;
+mod runtime_api;
+mod support;
+mod tls;

@@ -1,0 +1,227 @@
+//! The load: random deliveries, and redeliveries of those that failed.
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use local_aws::{Invoked, LocalAws};
+
+use crate::accounting::{Accounting, ExpectedChats};
+use crate::delivery::{Delivery, Expected, PayloadKind};
+use crate::fault_schedule::FaultSchedule;
+use crate::ids::Ids;
+use crate::metrics::Metrics;
+use crate::samples::Samples;
+use crate::verify::{self, Outcome};
+
+/// How many deliveries may wait for another attempt before nothing new is sent.
+const BACKLOG: usize = 64;
+const MAX_ATTEMPTS: u32 = 40;
+/// How long redeliveries may take at the end.
+const DRAIN: Duration = Duration::from_secs(90);
+/// The share of successful deliveries that are delivered again, as event sources do.
+const REPEATED: f32 = 0.03;
+/// The shortest and the longest wait before another attempt, in milliseconds.
+const WAITS: (u64, u64) = (50, 2_000);
+/// How long a worker waits if there is nothing to send.
+const IDLE: Duration = Duration::from_millis(10);
+
+/// The load with all that it needs. Everything runs in one task, hence the cells.
+#[derive(Debug)]
+pub(crate) struct Load {
+    pub(crate) local: LocalAws,
+    pub(crate) ids: Ids,
+    pub(crate) faults: FaultSchedule,
+    pub(crate) accounting: RefCell<Accounting>,
+    pub(crate) metrics: RefCell<Metrics>,
+    samples: Samples,
+    end: Instant,
+    backlog: RefCell<Vec<Delivery>>,
+    in_flight: Cell<usize>,
+}
+
+impl Load {
+    /// A load that sends new deliveries, and has Connect fail, from `start` to `end`.
+    pub(crate) fn new(
+        local: LocalAws,
+        samples: Samples,
+        seed: u64,
+        start: Instant,
+        end: Instant,
+    ) -> Self {
+        Self {
+            accounting: RefCell::new(Accounting::new(local.connect().contacts())),
+            local,
+            ids: Ids::new(seed),
+            faults: FaultSchedule::new(start, end),
+            metrics: RefCell::default(),
+            samples,
+            end,
+            backlog: RefCell::default(),
+            in_flight: Cell::new(0),
+        }
+    }
+
+    /// Sends one delivery after another until the time is over and the backlog is empty.
+    pub(crate) async fn work(&self, mut rng: Rng) {
+        while let Some(delivery) = self.next(&mut rng).await {
+            self.in_flight.update(|count| count + 1);
+            self.deliver(delivery, &mut rng).await;
+            self.in_flight.update(|count| count - 1);
+        }
+    }
+
+    async fn next(&self, rng: &mut Rng) -> Option<Delivery> {
+        loop {
+            let now = Instant::now();
+            if let Some(delivery) = self.redelivery(now) {
+                return Some(delivery);
+            }
+            let waiting = self.backlog.borrow().len();
+            if now < self.end {
+                if waiting < BACKLOG {
+                    return Some(self.new_delivery(rng));
+                }
+            } else if now > self.end + DRAIN || (waiting == 0 && self.in_flight.get() == 0) {
+                return None;
+            }
+            tokio::time::sleep(IDLE).await;
+        }
+    }
+
+    /// A delivery of the backlog whose wait is over.
+    fn redelivery(&self, now: Instant) -> Option<Delivery> {
+        let mut backlog = self.backlog.borrow_mut();
+        let is_due = |delivery: &Delivery| delivery.not_before.is_none_or(|time| time <= now);
+        let index = backlog.iter().position(is_due)?;
+        self.metrics.borrow_mut().redeliveries += 1;
+        Some(backlog.swap_remove(index))
+    }
+
+    fn new_delivery(&self, rng: &mut Rng) -> Delivery {
+        let delivery = self.samples.delivery(rng, &self.ids);
+        for request in &delivery.requests {
+            self.accounting.borrow_mut().open(&request.marker, &delivery.name);
+        }
+        self.metrics.borrow_mut().requests += delivery.requests.len();
+        delivery
+    }
+
+    async fn deliver(&self, mut delivery: Delivery, rng: &mut Rng) {
+        delivery.attempts += 1;
+        let connect = self.local.connect();
+        self.faults.inject(delivery.requests.len(), rng, connect);
+        let is_fault_free = self.faults.is_fault_free();
+        let payload = delivery.payload.to_string();
+        let invoked = match &delivery.request_id {
+            Some(id) => self.local.invoke_again(id, payload).await,
+            None => self.local.invoke(payload).await,
+        };
+        self.measure(&invoked, is_fault_free);
+        let outcomes = verify::outcomes(&delivery, &invoked, connect);
+        self.conclude(delivery, outcomes, rng);
+    }
+
+    fn measure(&self, invoked: &Invoked, is_fault_free: bool) {
+        let mut metrics = self.metrics.borrow_mut();
+        metrics.invocations += 1;
+        metrics.timed_out += usize::from(verify::is_timeout(invoked));
+        metrics.latencies.record(invoked.took);
+        if is_fault_free {
+            metrics.fault_free_latencies.record(invoked.took);
+        }
+    }
+
+    /// Schedules another attempt for what failed, and closes the account of the rest.
+    fn conclude(&self, mut delivery: Delivery, mut outcomes: Vec<Outcome>, rng: &mut Rng) {
+        compare(&delivery, &mut outcomes);
+        for outcome in &outcomes {
+            if let Outcome::Wrong(why) = outcome {
+                self.accounting.borrow_mut().wrong(format!("{}: {why}", delivery.name));
+            }
+        }
+        let failed: Vec<bool> =
+            outcomes.iter().map(|outcome| *outcome == Outcome::Failed).collect();
+        if failed.contains(&true) {
+            if !delivery.is_idempotent || delivery.attempts >= MAX_ATTEMPTS {
+                self.give_up(&delivery);
+                return;
+            }
+            if delivery.kind == PayloadKind::Queue {
+                self.close(&delivery, &outcomes);
+                delivery.retain(&failed);
+            }
+            self.redeliver(delivery, rng);
+        } else if self.is_repeated(&delivery, &outcomes, rng) {
+            let contacts = outcomes.into_iter().map(|outcome| match outcome {
+                Outcome::Started(contact) => contact,
+                _ => None,
+            });
+            delivery.earlier_contacts = Some(contacts.collect());
+            self.redeliver(delivery, rng);
+        } else {
+            self.close(&delivery, &outcomes);
+        }
+    }
+
+    /// Event sources deliver at least once, so some of what succeeded comes again.
+    fn is_repeated(&self, delivery: &Delivery, outcomes: &[Outcome], rng: &mut Rng) -> bool {
+        let is_started = |outcome: &Outcome| matches!(outcome, Outcome::Started(_));
+        delivery.is_idempotent
+            && delivery.earlier_contacts.is_none()
+            && outcomes.iter().all(is_started)
+            && Instant::now() < self.end
+            && rng.f32() < REPEATED
+    }
+
+    fn redeliver(&self, mut delivery: Delivery, rng: &mut Rng) {
+        let (shortest, longest) = WAITS;
+        let most = (shortest << delivery.attempts.min(10)).min(longest);
+        let wait = Duration::from_millis(rng.u64(shortest..=most));
+        delivery.not_before = Some(Instant::now() + wait);
+        self.backlog.borrow_mut().push(delivery);
+    }
+
+    /// Closes the account of a delivery that is not attempted again. If it could have been, that
+    /// is a finding.
+    fn give_up(&self, delivery: &Delivery) {
+        let mut accounting = self.accounting.borrow_mut();
+        for request in &delivery.requests {
+            let expected = match request.expected {
+                Expected::Chat => ExpectedChats::AtMostOne,
+                Expected::Rejection(..) => ExpectedChats::Zero,
+            };
+            accounting.close(&request.marker, expected);
+        }
+        if delivery.is_idempotent {
+            accounting.wrong(format!("{}: failed {MAX_ATTEMPTS} times", delivery.name));
+        }
+        self.metrics.borrow_mut().given_up += delivery.requests.len();
+    }
+
+    fn close(&self, delivery: &Delivery, outcomes: &[Outcome]) {
+        let mut accounting = self.accounting.borrow_mut();
+        for (request, outcome) in delivery.requests.iter().zip(outcomes) {
+            let expected = match outcome {
+                Outcome::Started(_) => ExpectedChats::One,
+                Outcome::Rejected => ExpectedChats::Zero,
+                Outcome::Wrong(_) => ExpectedChats::AtMostOne,
+                Outcome::Failed => continue,
+            };
+            self.metrics.borrow_mut().rejected += usize::from(*outcome == Outcome::Rejected);
+            accounting.close(&request.marker, expected);
+        }
+    }
+}
+
+/// Verifies that a repeated delivery was answered with the same chats as before.
+fn compare(delivery: &Delivery, outcomes: &mut [Outcome]) {
+    let Some(contacts) = &delivery.earlier_contacts else { return };
+    for (outcome, earlier) in outcomes.iter_mut().zip(contacts) {
+        if let (Outcome::Started(Some(contact)), Some(earlier)) = (&*outcome, earlier)
+            && contact != earlier
+        {
+            *outcome = Outcome::Wrong("another chat than the first time".to_owned());
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What runs beside the load: ends faults, audits chats, checks the log, measures memory and
+//! reports progress.
+
+use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
+
+use local_aws::{CONNECTION_TOKEN_PREFIX, PARTICIPANT_TOKEN_PREFIX, ProcessMemory};
+use serde_json::Value;
+
+use crate::load::Load;
+use crate::report::{Memory, Report, mebibytes};
+
+const TICK: Duration = Duration::from_millis(50);
+/// Ticks between audits, progress lines and memory samples.
+const AUDIT: u32 = 20;
+const PROGRESS: u32 = 100;
+const MEMORY: u32 = 200;
+/// How long after its answer a request's chats may still appear: longer than any fault delays a call.
+const SETTLED: Duration = Duration::from_secs(2);
+/// After how many invocations the function's memory is measured first.
+const WARM: usize = 100;
+
+/// What runs beside a load.
+#[derive(Debug)]
+pub(crate) struct Monitor<'a> {
+    load: &'a Load,
+    start: Instant,
+    first_memory: Cell<Option<ProcessMemory>>,
+    memory_samples: RefCell<Vec<u64>>,
+}
+
+impl<'a> Monitor<'a> {
+    pub(crate) fn new(load: &'a Load, start: Instant) -> Self {
+        Self { load, start, first_memory: Cell::default(), memory_samples: RefCell::default() }
+    }
+
+    /// Runs until it is dropped.
+    pub(crate) async fn watch(&self, progress: &impl Fn(&str)) {
+        let mut clock = tokio::time::interval(TICK);
+        for tick in 1_u32.. {
+            clock.tick().await;
+            self.load.faults.expire(self.load.local.connect());
+            if self.first_memory.get().is_none() && self.load.metrics.borrow().invocations >= WARM {
+                self.first_memory.set(self.function_memory());
+            }
+            if tick.is_multiple_of(AUDIT) {
+                self.check_log();
+                self.audit(Instant::now().checked_sub(SETTLED).unwrap_or(self.start));
+            }
+            if tick.is_multiple_of(MEMORY)
+                && let Some(memory) = self.function_memory()
+            {
+                self.memory_samples.borrow_mut().push(memory.resident_kib);
+            }
+            if tick.is_multiple_of(PROGRESS) {
+                progress(&self.progress());
+            }
+        }
+    }
+
+    /// Audits what is left, and returns the report.
+    pub(crate) async fn finish(&self) -> Report {
+        let duration = self.start.elapsed();
+        tokio::time::sleep(SETTLED).await;
+        self.check_log();
+        self.audit(Instant::now());
+        let load = self.load;
+        load.accounting.borrow_mut().finish();
+        Report {
+            duration,
+            metrics: load.metrics.borrow().clone(),
+            findings: load.accounting.borrow().findings().clone(),
+            faults: load.faults.counts(),
+            chats: load.local.connect().chats(),
+            restarts: load.local.function().starts().saturating_sub(1),
+            memory: Memory {
+                first: self.first_memory.get(),
+                last: self.function_memory(),
+                samples: self.memory_samples.borrow().clone(),
+                own: ProcessMemory::of(std::process::id()),
+            },
+            ..Report::default()
+        }
+    }
+
+    fn function_memory(&self) -> Option<ProcessMemory> {
+        ProcessMemory::of(self.load.local.function().pid()?)
+    }
+
+    /// Verifies that each new line of the function's log is JSON without a secret, and forgets
+    /// the line. Forgets Connect's requests as well, which would pile up.
+    fn check_log(&self) {
+        self.load.local.connect().forget_requests();
+        let mut accounting = self.load.accounting.borrow_mut();
+        for line in self.load.local.function().take_logs() {
+            if serde_json::from_str::<Value>(&line).is_err() {
+                accounting.wrong(format!("a log line is not JSON: {line}"));
+            }
+            let prefix = self.load.ids.marker_prefix();
+            for secret in [prefix, PARTICIPANT_TOKEN_PREFIX, CONNECTION_TOKEN_PREFIX] {
+                if line.contains(secret) {
+                    accounting.wrong(format!("a log line contains {secret}…: {line}"));
+                }
+            }
+        }
+    }
+
+    fn audit(&self, closed_before: Instant) {
+        let connect = self.load.local.connect();
+        let mut accounting = self.load.accounting.borrow_mut();
+        connect.forget_contacts(&accounting.audit(&connect.contacts(), closed_before));
+    }
+
+    fn progress(&self) -> String {
+        let (accounting, metrics) = (self.load.accounting.borrow(), self.load.metrics.borrow());
+        let findings = accounting.findings();
+        let memory = self.function_memory().map(|memory| mebibytes(memory.resident_kib));
+        format!(
+            "{:>4} s  invocations {}  chats {}  redeliveries {}  duplicates {}  lost {}  wrong {}  memory {}",
+            self.start.elapsed().as_secs(),
+            metrics.invocations,
+            self.load.local.connect().chats(),
+            metrics.redeliveries,
+            findings.duplicates,
+            findings.lost,
+            findings.wrong,
+            memory.unwrap_or_default(),
+        )
+    }
+}
