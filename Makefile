@@ -16,6 +16,16 @@ FUNCTION := target/debug/start-chat-contact
 LOCAL_AWS := target/debug/local-aws
 SOAK := target/debug/soak
 
+# The processor of this machine, for which no other target is needed.
+ARCH ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+SHIPPED = target/shipped/$(ARCH)/start-chat-contact
+STACK ?= start-chat-contact
+# SAM finds cargo-lambda on the path, and sends no telemetry.
+SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$$PATH" .tools/sam/bin/sam
+TEMPLATES := template.yaml examples/input-transformer.yaml
+WORKFLOWS := .github/workflows
+SCRIPTS = $(shell git grep -lE '^\#!.*(bash|/sh)$$')
+
 .PHONY: help
 help: ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,11 +35,11 @@ help: ## List the commands
 	@echo '  PORT=9001                 the port of `make serve` (default $(PORT))'
 	@echo '  SECONDS=600               how long `make soak` and `make fuzz` take (default $(SECONDS))'
 	@echo '  ARCH=arm64                the processor that `make build` builds for (default $(ARCH))'
-	@echo '  STACK=chat-test           the stack of `make deploy`, `make invoke-remote`, `make logs` (default $(STACK))'
+	@echo '  STACK=chat-test           the stack of `make deploy`, `doctor`, `smoke`, `invoke-remote`, `logs` (default $(STACK))'
 	@echo '  INSTANCE_ID, CONTACT_FLOW_ID … from your environment are settings of the function (docs/settings.md)'
 
 .PHONY: run
-run: ## Send EVENT through the function on this machine; show its answer and what Connect received
+run: ## Send EVENT through the function; print its answer and what Connect received
 	@echo 'building (the first time takes some minutes: the AWS SDK is large) …' >&2
 	@$(CARGO) build $(BUILD)
 	@$(LOCAL_AWS) invoke --function $(FUNCTION) '$(EVENT)'
@@ -51,18 +61,13 @@ test: ## Run the Rust tests (half a minute once built)
 TIERS = check test test-shipped guard test-deploy 'test-clients FUNCTION=$(SHIPPED)' test-browser
 
 .PHONY: test-all
-test-all: ## Run `check`, `test` and every test below, as CI does (half an hour from nothing)
+test-all: ## Run check, test and the five tests below, as CI does (half an hour from nothing)
 	@for tier in $(TIERS); do \
 		echo "== make $$tier"; \
 		since=$$(date +%s); \
 		$(MAKE) $$tier; \
 		echo "== make $$tier took $$(($$(date +%s) - since)) s"; \
 	done
-
-.PHONY: test-shipped
-test-shipped: build ## Run the tests of events, panics and connections against the binary that is shipped
-	FUNCTION='$(CURDIR)/$(SHIPPED)' RUST_TEST_THREADS=8 \
-		$(CARGO) test --workspace --test behaviour -- events:: panics:: resilience::sequential
 
 # The optimizer would take longer than it saves.
 CARGO_DENY_VERSION := 0.20.2
@@ -73,13 +78,55 @@ $(CARGO_DENY):
 		--locked --debug --root .tools/cargo-deny-$(CARGO_DENY_VERSION)
 
 .PHONY: check
-check: $(CARGO_DENY) ## Check format, lints, docs, licenses and sources; any warning is an error
+check: $(CARGO_DENY) ## Check format, lints, docs and dependencies; every warning is an error (2 min)
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --workspace --no-deps --document-private-items
 	tools/check-layers
 	python3 -m unittest --quiet tools/test_check_layers.py
 	$(CARGO_DENY) --workspace --locked check bans licenses sources
+
+.PHONY: test-shipped
+test-shipped: build ## Test events, panics and connections with the shipped binary (4 min, most of it to build it)
+	FUNCTION='$(CURDIR)/$(SHIPPED)' RUST_TEST_THREADS=8 \
+		$(CARGO) test --workspace --test behaviour -- events:: panics:: resilience::sequential
+
+.PHONY: guard
+guard: build ## Compare size, crates and instructions of the shipped binary with bench/guard.json; UPDATE=--update keeps them (1 min)
+	@tools/system-packages guard
+	@$(CARGO) build $(BUILD)
+	target/debug/bench guard --function $(SHIPPED) $(UPDATE)
+
+.PHONY: test-deploy
+test-deploy: build ## Check template, zip, workflows and scripts with AWS's tools and linters (5 min)
+	@tools/venv sam lint checkov
+	@$(CARGO) build $(BUILD)
+	$(SAM) validate --lint --region us-east-1
+	.tools/lint/bin/cfn-lint $(TEMPLATES)
+	.tools/checkov/bin/checkov $(TEMPLATES:%=--file %) --framework cloudformation --quiet --compact --skip-download
+	.tools/lint/bin/actionlint $(WORKFLOWS)/*.yml
+	.tools/lint/bin/check-jsonschema --builtin-schema vendor.github-workflows $(WORKFLOWS)/*.yml
+	.tools/lint/bin/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	.tools/lint/bin/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml
+	.tools/lint/bin/zizmor --offline --quiet .github
+	.tools/lint/bin/shellcheck $(SCRIPTS)
+	.tools/sam/bin/python -m pytest -p no:cacheprovider --quiet tests/deploy
+
+.PHONY: test-clients
+test-clients: export FUNCTION := $(abspath $(FUNCTION))
+test-clients: ## Test FUNCTION against docs/ and with requests of public clients; fuzz it from docs/openapi.yaml (3 min)
+	@tools/venv documents
+	$(CARGO) build $(BUILD)
+	RUST_TEST_THREADS=8 $(CARGO) test --workspace --test clients
+	.tools/documents/bin/python -m pytest tests/documents
+	.tools/documents/bin/python tests/documents/fuzz.py
+
+.PHONY: test-browser
+test-browser: ## Test the playground and ChatJS in Chromium or Chrome (1 min)
+	@tools/system-packages browser
+	$(CARGO) build $(BUILD)
+	cd tests/browser && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --loglevel=error; }
+	cd tests/browser && node --test *.test.mjs
 
 .PHONY: fmt
 fmt: ## Format the code
@@ -94,7 +141,7 @@ $(CARGO_FUZZ):
 		--locked --root .tools/cargo-fuzz-$(CARGO_FUZZ_VERSION)
 
 .PHONY: fuzz
-fuzz: $(CARGO_FUZZ) ## Fuzz the way from event to request, and the policy, for SECONDS each (nightly Rust)
+fuzz: $(CARGO_FUZZ) ## Fuzz parsing and policy for SECONDS each; needs nightly Rust
 	@mkdir -p fuzz/corpus/event fuzz/corpus/policy
 	@cp events/*.json fuzz/corpus/event/
 	@cp fuzz/seeds/event/*.json fuzz/corpus/event/
@@ -105,7 +152,7 @@ fuzz: $(CARGO_FUZZ) ## Fuzz the way from event to request, and the policy, for S
 	done
 
 .PHONY: soak
-soak: build ## Send every kind of event for SECONDS while Connect fails in every way; account for each chat
+soak: build ## Send every kind of event for SECONDS while Connect fails in every way; account for every chat
 	@$(CARGO) build $(BUILD)
 	@$(SOAK) --function $(SHIPPED) --seconds $(SECONDS)
 
@@ -115,18 +162,18 @@ SHIPPED = target/shipped/$(ARCH)/start-chat-contact
 STACK ?= start-chat-contact
 # SAM finds cargo-lambda here, and says nothing home.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$$PATH" .tools/sam/bin/sam
-TEMPLATES := template.yaml examples/input-transformer.yaml
+TEMPLATES := template.yaml domain.yaml examples/input-transformer.yaml
 WORKFLOWS := .github/workflows
 SCRIPTS = $(shell git grep -lE '^\#!.*(bash|/sh)$$')
 
 .PHONY: build
-build: ## Build the function as it is shipped, for ARCH, into dist/
+build: ## Build the zip that is shipped, for ARCH, into dist/
 	@tools/venv cargo-lambda
 	@tools/build $(ARCH)
 
 .PHONY: test-deploy
 test-deploy: build ## Check templates, workflows, scripts and the zip with AWS's own tools and others
-	@tools/venv sam lint checkov
+	@tools/venv sam lint checkov test-deploy
 	@$(CARGO) build $(BUILD)
 	$(SAM) validate --lint --region us-east-1
 	.tools/lint/bin/cfn-lint $(TEMPLATES)
@@ -137,31 +184,45 @@ test-deploy: build ## Check templates, workflows, scripts and the zip with AWS's
 	.tools/lint/bin/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/bug.yml
 	.tools/lint/bin/zizmor --offline --quiet .github
 	.tools/lint/bin/shellcheck $(SCRIPTS)
-	.tools/sam/bin/python -m pytest -p no:cacheprovider --quiet tests/deploy
+	.tools/test-deploy/bin/python -m pytest -p no:cacheprovider --quiet tests/deploy
+
+# Given by the user, not the default above: the file in stacks/ may say another.
+ASKED_ARCH = $(if $(filter command% environment%,$(origin ARCH)),--arch '$(ARCH)')
+AWS_TOOL := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$(CURDIR)/.tools/sam/bin:$$PATH" .tools/sam/bin/python tools/aws
 
 .PHONY: deploy
-deploy: ## Deploy the stack STACK to your AWS account; asks for the settings
+deploy: ## Deploy stacks/STACK.yaml to your AWS account; asks for what it needs the first time (YES=1: no confirmation)
 	@tools/venv sam cargo-lambda
-	$(SAM) build
-	$(SAM) deploy --guided --stack-name '$(STACK)'
+	@$(AWS_TOOL)/deploy.py '$(STACK)' $(ASKED_ARCH) $(if $(YES),--yes)
+
+.PHONY: doctor
+doctor: ## Say what is right with a stack and what is not, before and after deploying it; changes nothing
+	@tools/venv sam
+	@$(AWS_TOOL)/doctor.py '$(STACK)'
+
+.PHONY: smoke
+smoke: ## Start and end one real chat by each way that the deployed stack offers (TOKEN=… if tokens authorize)
+	@tools/venv sam
+	@$(AWS_TOOL)/smoke.py '$(STACK)'
+
+.PHONY: costs
+costs: ## Compute what a month costs, from the price list in tools/aws/prices.yaml
+	@tools/venv sam
+	@$(AWS_TOOL)/costs.py
 
 REMOTE_EVENT = $(if $(filter command% environment%,$(origin EVENT)),--event-file '$(EVENT)',--event '{"ParticipantDetails":{"DisplayName":"Ana"}}')
+REMOTE = region=$$(.tools/sam/bin/python tools/aws/outputs.py '$(STACK)' Region)
 
 .PHONY: invoke-remote
 invoke-remote: ## Start a chat with the deployed function, by EVENT if given
 	@tools/venv sam
-	$(SAM) remote invoke StartChatContactFunction --stack-name '$(STACK)' --parameter Qualifier=live $(REMOTE_EVENT)
+	@$(REMOTE) && $(SAM) remote invoke StartChatContactFunction --stack-name '$(STACK)' --region "$$region" --parameter Qualifier=live $(REMOTE_EVENT)
 
 .PHONY: logs
 logs: ## Follow the log of the deployed function
 	@tools/venv sam
-	$(SAM) logs --stack-name '$(STACK)' --cw-log-group '/aws/lambda/$(STACK)' --tail
-
-.PHONY: guard
-guard: build ## Compare size, crates and instructions of the shipped binary with bench/guard.json (UPDATE=--update keeps them)
-	@tools/system-packages guard
-	@$(CARGO) build $(BUILD)
-	target/debug/bench guard --function $(SHIPPED) $(UPDATE)
+	@$(REMOTE) && group=$$(.tools/sam/bin/python tools/aws/outputs.py '$(STACK)' LogGroupName) && \
+		$(SAM) logs --region "$$region" --cw-log-group "$$group" --tail
 
 BENCH_PEERS := .tools/bench
 BENCH ?=
@@ -175,22 +236,6 @@ bench: build ## Measure the function against Rust, Node.js and Python with every
 		--peer 'Node.js 20'=$(BENCH_PEERS)/node/bootstrap \
 		--peer 'Python 3'=$(BENCH_PEERS)/python/bootstrap \
 		--write docs $(BENCH)
-
-.PHONY: test-clients
-test-clients: export FUNCTION := $(abspath $(FUNCTION))
-test-clients: ## Test FUNCTION with public clients' requests and the examples of docs/; fuzz it from docs/openapi.yaml
-	@tools/venv documents
-	$(CARGO) build $(BUILD)
-	RUST_TEST_THREADS=8 $(CARGO) test --workspace --test clients
-	.tools/documents/bin/python -m pytest tests/documents
-	.tools/documents/bin/python tests/documents/fuzz.py
-
-.PHONY: test-browser
-test-browser: ## Test the playground, and ChatJS, in Chromium or Chrome
-	@tools/system-packages browser
-	$(CARGO) build $(BUILD)
-	cd tests/browser && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --loglevel=error; }
-	cd tests/browser && node --test *.test.mjs
 
 .PHONY: clean
 clean: ## Remove what was built

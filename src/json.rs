@@ -193,7 +193,8 @@ impl<'de> Visitor<'de> for Elements {
 }
 
 #[cfg(test)]
-pub(crate) fn raw(value: serde_json::Value) -> Box<RawValue> {
+#[expect(clippy::needless_pass_by_value, reason = "the tests build their values in place")]
+pub(crate) fn raw(value: Value) -> Box<RawValue> {
     RawValue::from_string(value.to_string()).expect("JSON")
 }
 

@@ -12,6 +12,9 @@ const CUT: usize = 8;
 
 const REDACTED: &str = "[redacted]";
 
+/// U+FFFC, "object replacement character".
+const STAND_IN: &str = "\u{fffc}";
+
 /// Returns `text` without these values, wherever they are and overlap, also
 /// where they were cut off.
 pub(crate) fn redact(text: &str, values: &[Cow<'_, str>]) -> String {
@@ -37,7 +40,8 @@ pub(crate) fn strip_quotes(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut closing: Option<char> = None;
     let mut previous = ' ';
-    for character in text.chars() {
+    // What was redacted before begins with a bracket, but is no JSON.
+    for character in text.replace(REDACTED, STAND_IN).chars() {
         match closing {
             Some(close) if character == close => closing = None,
             Some(_) => {}
@@ -54,7 +58,7 @@ pub(crate) fn strip_quotes(text: &str) -> String {
     let is_escaped = |word: &str| word.contains(['%', '\\', '&']);
     let words = kept.split_whitespace();
     let words = words.map(|word| if is_escaped(word) { REDACTED } else { word });
-    words.collect::<Vec<_>>().join(" ")
+    words.collect::<Vec<_>>().join(" ").replace(STAND_IN, REDACTED)
 }
 
 /// The end of what begins with this character. An apostrophe within a word
@@ -158,6 +162,8 @@ mod tests {
             ("at Ana%20Souza now", "at [redacted] now"),
             (r"at Ana\u0020Souza now", "at [redacted] now"),
             ("<html>Ana</html>", "[redacted]"),
+            ("by [redacted], '[redacted] x' is bad", "by [redacted], [redacted] is bad"),
+            ("by [redacted], [\"Ana\"]", "by [redacted], [redacted]"),
             (
                 "User: arn:aws:sts::1:assumed-role/x is not authorized to perform: connect:StartChatContact",
                 "User: arn:aws:sts::1:assumed-role/x is not authorized to perform: connect:StartChatContact",

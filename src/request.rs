@@ -56,8 +56,11 @@ const ACCOMPANYING: [&str; 6] = [
     "CustomerId",
 ];
 
-/// Public clients' names for the instance and for the display name.
-const CLIENTS: [&str; 5] = ["ConnectInstanceId", "customerName", "displayName", "name", "Username"];
+/// Public clients' names for the display name, in the order of precedence.
+const CLIENT_NAMES: [&str; 4] = ["customerName", "displayName", "name", "Username"];
+
+/// Public clients' name for the instance.
+const CLIENT_INSTANCE_ID: &str = "ConnectInstanceId";
 
 /// The attribute in which flows made for AWS's sample look for the name.
 pub(crate) const CUSTOMER_NAME: &str = "customerName";
@@ -132,12 +135,13 @@ pub fn parse(payload: &Payload<'_>, defaults: &Defaults) -> Result<ChatRequest, 
 /// Reads the members, one line each. The result is discarded if there are errors.
 fn read(payload: &Payload<'_>, defaults: &Defaults, report: &Report) -> ChatRequest {
     let root = Value { raw: &payload.request, path: Path::ROOT, report };
-    let names: Vec<&str> = ASKING.into_iter().chain(ACCOMPANYING).chain(CLIENTS).collect();
+    let names = ASKING.into_iter().chain(ACCOMPANYING).chain(CLIENT_NAMES);
+    let names: Vec<&str> = names.chain([CLIENT_INSTANCE_ID]).collect();
     let top = ObjectReader::new(&root, &names);
     check_asks(&top, &payload.caller, &root);
     let attributes = top.parse("Attributes", attributes::parse).unwrap_or_default();
     let own_duration = top.parse("ChatDurationInMinutes", members::duration);
-    let instance_id = top.member_of(&["InstanceId", "ConnectInstanceId"]);
+    let instance_id = top.member_of(&["InstanceId", CLIENT_INSTANCE_ID]);
     ChatRequest {
         instance_id: instance_id.and_then(|id| id.located(&ANY)),
         contact_flow_id: top.located("ContactFlowId", &ANY),
@@ -212,12 +216,15 @@ fn display_name(
         }
         Some(name.to_owned())
     };
-    top.parse("ParticipantDetails", participant)
-        .or_else(attribute)
-        .or_else(|| top.parse("customerName", name))
-        .or_else(|| top.parse("displayName", name))
-        .or_else(|| top.parse("name", name))
-        .or_else(|| top.parse("Username", name))
+    let mut found = top.parse("ParticipantDetails", participant).or_else(attribute);
+    for member in CLIENT_NAMES.iter().filter_map(|name| top.member(name)) {
+        if found.is_none() {
+            found = name(&member);
+        } else {
+            root.report.ignore(&Path::ROOT, &member.path.name());
+        }
+    }
+    found
 }
 
 /// Verifies that an untrusted caller's key is 1 to 255 printable characters.

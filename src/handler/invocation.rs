@@ -30,6 +30,8 @@ const MAX_FIELD_ERRORS: usize = 10;
 pub(super) struct Invocation {
     pub(super) request_id: String,
     pub(super) trace_id: Option<String>,
+    /// The version of the function, for alarms on a version that is being deployed.
+    function_version: String,
     pub(super) deadline: Instant,
     start: Instant,
     /// Whether a cold start has yet to be logged.
@@ -51,6 +53,7 @@ impl Invocation {
         Self {
             request_id: context.request_id.clone(),
             trace_id: context.xray_trace_id.clone(),
+            function_version: context.env_config.version.clone(),
             deadline: start + time_allowed(context.deadline, SystemTime::now()),
             start,
             cold_start: AtomicBool::new(is_cold),
@@ -93,6 +96,7 @@ impl<'a> ChatRecord<'a> {
             attempts: self.metrics.attempts(),
             request_id: &self.invocation.request_id,
             trace_id: self.invocation.trace_id.as_deref(),
+            function_version: &self.invocation.function_version,
             ignored_members: &self.ignored,
             cause: cause.as_deref(),
             connect: self.metrics.elapsed(),

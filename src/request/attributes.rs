@@ -65,7 +65,7 @@ impl Attributes {
 /// Reads the attributes: an object, or (as some clients send it) a string that
 /// holds one.
 pub(super) fn parse(value: &Value<'_, '_>) -> Option<Attributes> {
-    let member = value.path.names().pop().unwrap_or_default().into_owned();
+    let member = value.path.name();
     let values = match value.json_type() {
         Type::String => {
             let text = value.string().filter(|text| !text.trim().is_empty())?;

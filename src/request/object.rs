@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::path::Path;
 use super::report::Report;
 use super::value::{Located, Value, is_blank};
-use crate::json;
+use crate::json::{self, Type};
 
 /// One JSON object being read.
 pub(super) struct ObjectReader<'a, 'p> {
@@ -18,6 +18,8 @@ pub(super) struct ObjectReader<'a, 'p> {
     /// The members of known names, in the caller's spelling.
     members: Vec<(Cow<'a, str>, &'a RawValue)>,
     has_others: bool,
+    /// Whether the value is an object at all; if not, that is its one error.
+    is_object: bool,
 }
 
 impl<'a, 'p> ObjectReader<'a, 'p> {
@@ -37,7 +39,8 @@ impl<'a, 'p> ObjectReader<'a, 'p> {
                 members.push((key, raw));
             }
         });
-        Self { path: value.path, report: value.report, members, has_others }
+        let is_object = value.json_type() == Type::Object;
+        Self { path: value.path, report: value.report, members, has_others, is_object }
     }
 
     /// The member of this name. `null`, `{}` and `[]` are not given.
@@ -95,7 +98,7 @@ impl<'a, 'p> ObjectReader<'a, 'p> {
     /// The member of this name, which must be given.
     pub(super) fn required(&self, name: &str) -> Option<Value<'a, '_>> {
         let member = self.member(name);
-        if member.is_none() {
+        if member.is_none() && self.is_object {
             self.report.error(&self.path, format!("{name} is required"));
         }
         member

@@ -48,6 +48,11 @@ impl<'p> Path<'p> {
         names
     }
 
+    /// The last name.
+    pub(super) fn name(&self) -> String {
+        self.names().pop().unwrap_or_default().into_owned()
+    }
+
     /// The path as a JSON Pointer.
     pub(super) fn pointer(&self) -> String {
         pointer(self.names().iter().map(AsRef::as_ref))

@@ -73,7 +73,9 @@ mod tests {
             (vec![&long(253), "abc", "b"], format!("{},b", long(253))),
         ] {
             let report = Report::default();
-            names.iter().for_each(|name| report.ignore(&Path::ROOT, name));
+            for name in &names {
+                report.ignore(&Path::ROOT, name);
+            }
             assert_eq!(report.into_parts().1, expected, "{names:?}");
         }
     }

@@ -100,7 +100,7 @@ pub(super) fn parse(value: &Value<'_, '_>) -> Option<SegmentAttributes> {
     let values = reader.map(value);
     Some(SegmentAttributes {
         values,
-        member: value.path.names().pop().unwrap_or_default().into_owned(),
+        member: value.path.name(),
         reserved: reader.reserved.into_inner(),
     })
 }
@@ -116,6 +116,7 @@ impl Reader {
         let mut map = BTreeMap::new();
         object.for_each_member(|name, raw| {
             let value = object.child(&name, raw);
+            // What has no valid name is not read: names may be long.
             if !is_valid_name(&value, &name) {
                 return;
             }

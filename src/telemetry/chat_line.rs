@@ -40,6 +40,9 @@ pub struct ChatLine<'a> {
     /// The invocation's trace id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub trace_id: Option<&'a str>,
+    /// The version of the function.
+    #[serde(skip_serializing_if = "str::is_empty")]
+    pub function_version: &'a str,
     /// The members that were ignored, joined by commas.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub ignored_members: &'a str,

@@ -13,7 +13,7 @@ use support::{FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, http_1, http_2, options, sta
 const CASES: u32 = 600;
 
 /// Names with a meaning to the function.
-const NAMES: [&str; 45] = [
+const NAMES: [&str; 51] = [
     "InstanceId",
     "ConnectInstanceId",
     "ContactFlowId",
@@ -22,6 +22,8 @@ const NAMES: [&str; 45] = [
     "Attributes",
     "customerName",
     "Username",
+    "displayName",
+    "name",
     "InitialMessage",
     "ContentType",
     "Content",
@@ -56,6 +58,10 @@ const NAMES: [&str; 45] = [
     "body",
     "requestContext",
     "httpMethod",
+    "condition",
+    "requestPayload",
+    "Type",
+    "Message",
     "version",
     "$serde_json::private::Number",
     "$serde_json::private::RawValue",
@@ -108,13 +114,28 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
+/// Numbers in notations that a [`Value`] does not keep. They are generated as
+/// strings between two signs, and written by [`notate`].
+const WRITTEN: [&str; 5] = ["#1.10#", "#-0#", "#1e999#", "#12345678901234567890123#", "#60.0#"];
+
+/// Returns an event as JSON, in which [`WRITTEN`] numbers are numbers, also
+/// within bodies, which are JSON in a string.
+fn notate(event: &Value) -> String {
+    let mut text = event.to_string();
+    for number in WRITTEN {
+        for quote in [r#"\\\\\\\""#, r#"\\\""#, r#"\""#, "\""] {
+            let bare = number.trim_matches('#');
+            text = text.replace(&format!("{quote}{number}{quote}"), bare);
+        }
+    }
+    text
+}
+
 fn number() -> impl Strategy<Value = Value> {
-    const WRITTEN: [&str; 5] = ["1.10", "-0", "1e999", "12345678901234567890123", "60.0"];
-    let parse = |text: &str| serde_json::from_str(text).expect("a number");
     prop_oneof![
         (59..10_082_i64).prop_map(|number| json!(number)),
         any::<i64>().prop_map(|number| json!(number)),
-        select(&WRITTEN[..]).prop_map(parse),
+        select(&WRITTEN[..]).prop_map(|number| json!(number)),
     ]
 }
 
@@ -231,7 +252,7 @@ fn any_json_is_answered() {
     let aws = runtime.block_on(start(options().quota(usize::MAX)));
     let config = Config { cases: CASES, failure_persistence: None, ..Config::default() };
     let started = TestRunner::new(config).run(&event(), |event| {
-        check(&runtime.block_on(aws.invoke_json(&event)))?;
+        check(&runtime.block_on(aws.invoke(notate(&event))))?;
         check_connect(&aws)
     });
     if let Err(failure) = started {

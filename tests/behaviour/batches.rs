@@ -10,7 +10,7 @@ use support::{FLOW_ID, assert_failed, event, options, send, start, starts};
 const UNKNOWN_FLOW: &str = "a1b2c3d4-5678-90ab-cdef-444444444444";
 
 fn named(name: impl std::fmt::Display) -> Value {
-    json!({"Username": name.to_string()})
+    json!({"ParticipantDetails": {"DisplayName": name.to_string()}})
 }
 
 fn record(id: &str, body: impl Into<Value>) -> Value {
@@ -50,7 +50,7 @@ async fn every_element_of_a_list_is_attempted_and_every_failure_listed() {
         named("b"),
         {"ContactFlowId": UNKNOWN_FLOW},
         [],
-        {"detail-type": "t", "source": "s", "detail": {"ChatDurationInMinutes": 1, "CustomerId": 2}},
+        {"detail-type": "t", "source": "s", "detail": {"ChatDurationInMinutes": 1, "CustomerId": true}},
         null,
         named("c"),
     ]);
@@ -69,6 +69,22 @@ async fn every_element_of_a_list_is_attempted_and_every_failure_listed() {
         "/6 ValidationException: ",
     ] {
         assert!(message.contains(part), "{part} in {message}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_names_its_first_100_failures() {
+    let aws = start(options()).await;
+    for (failed, more) in [(100, None), (101, Some("; and 1 more")), (150, Some("; and 50 more"))] {
+        let events: Vec<Value> = (0..failed).map(|_| json!([])).collect();
+        let (invoked, _) = send(&aws, &json!(events)).await;
+        assert_failed(&invoked, "ValidationException");
+        let message = invoked.error_message().unwrap_or_default();
+        assert!(message.starts_with(&format!("{failed} of {failed} failed: /0 ")), "{message}");
+        assert_eq!(message.matches(" ValidationException: ").count(), 100, "{message}");
+        assert!(message.contains("; /99 ") && !message.contains("; /100 "), "{message}");
+        let end = message.rfind("; and ").and_then(|end| message.get(end..));
+        assert_eq!(end, more, "{message}");
     }
 }
 
@@ -131,11 +147,21 @@ async fn only_the_failed_messages_of_a_queue_are_reported() {
     ];
     let (invoked, starts) = send(&aws, &sqs(&records)).await;
     let reported = [
-        "list", "garbage", "empty", "null", "no text", "object", "http", "sqs", "unknown",
-        "invalid", "flow",
+        "empty object",
+        "list",
+        "garbage",
+        "empty",
+        "null",
+        "no text",
+        "object",
+        "http",
+        "sqs",
+        "unknown",
+        "invalid",
+        "flow",
     ];
     assert_eq!(failed(&invoked), reported);
-    assert_eq!(names(&starts), ["Customer", "bare", "last", "rule"]);
+    assert_eq!(names(&starts), ["bare", "last", "rule"]);
 
     aws.connect().inject(Fault::status(403, "AccessDeniedException").always());
     let (invoked, _) = send(&aws, &sqs(&records[..2])).await;
@@ -169,7 +195,7 @@ async fn a_message_without_an_id_fails_its_batch_if_it_fails() {
         [nameless, record("", body)]
     };
     let good = record("good", named("good").to_string());
-    for message in nameless("{\"Username\":\"Ana\"}") {
+    for message in nameless(&named("Ana").to_string()) {
         let (invoked, starts) = send(&aws, &sqs(&[message, good.clone()])).await;
         assert_eq!(failed(&invoked), Vec::<&str>::new());
         assert_eq!(starts.len(), 2);

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use support::{FLOW_ID, chat, expected, http_1, http_2, options, split_token, start};
+use support::{FLOW_ID, asking, chat, expected, http_1, http_2, options, split_token, start};
 
 /// Returns what Connect receives for a customer of this name.
 fn named(name: &str, attributes: &Value) -> Value {
@@ -59,6 +59,10 @@ async fn each_client_has_its_own_member_for_the_display_name() {
     for (request, name, attributes) in [
         (json!({"customerName": "B"}), "B", own("B")),
         (json!({"CustomerName": "B"}), "B", own("B")),
+        (json!({"displayName": "E"}), "E", own("E")),
+        (json!({"DisplayName": "E"}), "E", own("E")),
+        (json!({"name": "F"}), "F", own("F")),
+        (json!({"Name": "F"}), "F", own("F")),
         (json!({"Username": "C"}), "C", own("C")),
         (json!({"username": "C"}), "C", own("C")),
         (json!({"Attributes": own("A")}), "A", own("A")),
@@ -71,6 +75,16 @@ async fn each_client_has_its_own_member_for_the_display_name() {
         (json!({"Attributes": own("A"), "customerName": "B", "Username": "C"}), "A", own("A")),
         (json!({"Attributes": own(""), "customerName": "B", "Username": "C"}), "B", own("B")),
         (json!({"Attributes": {}, "customerName": "", "Username": "C"}), "C", own("C")),
+        (json!({"customerName": "B", "displayName": "E", "name": "F"}), "B", own("B")),
+        (json!({"displayName": "E", "name": "F", "Username": "C"}), "E", own("E")),
+        (json!({"name": "F", "Username": "C"}), "F", own("F")),
+        (json!({"ParticipantDetails": details(" \t"), "customerName": "B"}), "B", own("B")),
+        (json!({"Attributes": own(" "), "Username": "C"}), "C", own("C")),
+        (
+            json!({"displayName": " ", "name": "\u{a0}", "Username": "\n"}),
+            "Visitor",
+            own("Visitor"),
+        ),
         (
             json!({"Attributes": {"page": "p"}}),
             "Visitor",
@@ -79,7 +93,8 @@ async fn each_client_has_its_own_member_for_the_display_name() {
         (json!({"ContactFlowId": FLOW_ID}), "Visitor", own("Visitor")),
         (json!({}), "Visitor", own("Visitor")),
     ] {
-        for event in [request.clone(), http_2(&request.to_string())] {
+        let text = request.to_string();
+        for event in [asking(&request), http_1(&text), http_2(&text)] {
             let (_, sent) = chat(&aws, &event).await;
             assert_eq!(split_token(sent).0, named(name, &attributes), "{request}");
         }

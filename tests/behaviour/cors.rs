@@ -76,7 +76,7 @@ async fn an_allowed_origin_is_named_on_every_answer() {
         for (aws, event, fault, expected) in [
             (&aws, format("{}"), None, 200),
             (&aws, format("no JSON"), None, 400),
-            (&aws, format(r#"{"DisplayName":1}"#), None, 400),
+            (&aws, format(r#"{"unknown":1}"#), None, 400),
             (&signed_in, format("{}"), None, 401),
             (&aws, format(r#"{"ContactFlowId":"another"}"#), None, 403),
             (&aws, method(format("{}"), "GET"), None, 405),
@@ -97,7 +97,7 @@ async fn an_allowed_origin_is_named_on_every_answer() {
             assert_eq!(status(&answer), expected, "{answer}");
             assert_eq!(allowed(&answer), Some(SHOP), "{answer}");
             assert_eq!(header(&answer, "vary"), Some("Origin"), "{answer}");
-            let exposed = Some("X-Request-Id,X-Ignored-Members,Retry-After");
+            let exposed = Some("X-Request-Id,X-Ignored-Members,X-Past-Chat,Retry-After");
             assert_eq!(header(&answer, "access-control-expose-headers"), exposed);
             let challenge = header(&answer, "www-authenticate");
             assert_eq!(challenge, (expected == 401).then_some("Bearer"), "{answer}");
@@ -181,8 +181,8 @@ async fn a_preflight_lists_what_a_page_may_send_and_starts_nothing() {
         let answer = answer(&aws, &event).await;
         assert_eq!(status(&answer), 204);
         assert!(answer["body"].as_str().is_none_or(str::is_empty), "{answer}");
-        let headers = "Content-Type,Authorization,Idempotency-Key,X-Api-Key,X-Amz-Date,\
-                       X-Amz-Security-Token,X-Amz-User-Agent,X-Amz-Content-Sha256";
+        let headers = "Content-Type,Authorization,Idempotency-Key,Prefer,X-Api-Key,\
+                       X-Amz-Date,X-Amz-Security-Token,X-Amz-User-Agent,X-Amz-Content-Sha256";
         for (name, value) in [
             ("access-control-allow-origin", "http://localhost:3000"),
             ("access-control-allow-methods", "POST,OPTIONS"),
@@ -261,7 +261,7 @@ async fn no_text_from_a_caller_splits_a_header() {
         assert!(ignored.bytes().all(is_name) && ignored.len() <= 256, "{ignored}");
         assert!(ignored.len() > 200, "{ignored}");
         let name = "n".repeat(300);
-        let long = json!({"DisplayName": 1, "ContactFlowId": "", name: 1});
+        let long = json!({"unknown": 1, "ContactFlowId": "", name: 1});
         let answer = self::answer(&aws, &format(&long.to_string())).await;
         assert_eq!(status(&answer), 200, "{answer}");
     }

@@ -67,8 +67,6 @@ async fn container_credentials_are_used_if_there_are_no_others() {
 async fn invalid_aws_settings_are_answered_and_logged() {
     for variables in [
         &[("AWS_REGION", ""), ("AWS_DEFAULT_REGION", "")][..],
-        &[("AWS_ENDPOINT_URL_CONNECT", "not a url")],
-        &[("AWS_ENDPOINT_URL_CONNECT", " ")],
         // A FIPS endpoint and another endpoint cannot both be called.
         &[("AWS_USE_FIPS_ENDPOINT", "TRUE")],
     ] {
@@ -80,6 +78,28 @@ async fn invalid_aws_settings_are_answered_and_logged() {
         assert!(aws.connect().requests().is_empty(), "{variables:?}");
         let logs = aws.function().logs();
         assert!(logs.iter().any(|line| line.contains(r#""cause":"#)), "{logs:?}");
+    }
+}
+
+/// The SDK would find out at the first call, and print the request.
+#[tokio::test]
+async fn an_endpoint_that_is_no_url_is_an_init_error() {
+    for (name, value) in [
+        ("AWS_ENDPOINT_URL_CONNECT", "not a url"),
+        ("AWS_ENDPOINT_URL_CONNECT", " "),
+        ("AWS_ENDPOINT_URL_CONNECT", "connect.example.com"),
+        ("AWS_ENDPOINT_URL", "ftp://example.com"),
+        ("AWS_ENDPOINT_URL_EVENTBRIDGE", "https://"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", "/path"),
+    ] {
+        let aws = start(options().env(name, value)).await;
+        let error = aws.function().init_error().expect("an init error");
+        assert_eq!(error["errorType"], "SettingsError", "{name}={value}");
+        let message = error["errorMessage"].as_str().expect("a message");
+        assert!(message.contains(&format!("{name} must be a URL")), "{message}");
+        let invoked = aws.invoke_json(&http_2("{}")).await;
+        assert_eq!(invoked.error_type(), Some("SettingsError"), "{name}={value}");
+        assert!(aws.connect().requests().is_empty(), "{name}={value}");
     }
 }
 

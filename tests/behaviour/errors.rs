@@ -7,7 +7,7 @@ use local_aws::{Fault, Invoked};
 use serde_json::{Value, json};
 
 use support::{
-    assert_failed, body, chat, event, header, http_1, http_2, options, send, start, starts,
+    asking, assert_failed, body, chat, event, header, http_1, http_2, options, send, start, starts,
 };
 
 /// A row of the table of errors.
@@ -177,7 +177,7 @@ async fn a_timeout_is_reported_before_lambda_gives_up() {
     let row = row(504, "TimeoutException", None);
     let (invoked, _) = send(&aws, &http_2("{}")).await;
     let detail = row.assert_http("black hole", &invoked);
-    let (invoked, _) = send(&aws, &json!({})).await;
+    let (invoked, _) = send(&aws, &asking(&json!({}))).await;
     row.assert_direct("black hole", &invoked, &detail);
     assert_eq!(starts(&aws).len(), 1);
     assert_eq!(aws.function().starts(), 1, "the process was killed");

@@ -3,7 +3,9 @@
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use support::{assert_failed, body, chat, event, http_1, http_2, options, send, start};
+use support::{
+    asking, assert_failed, body, chat, event, http_1, http_2, options, pointers, send, start,
+};
 
 /// Sends an event that starts one chat. Returns the client token that Connect received.
 async fn token(aws: &LocalAws, event: &Value) -> String {
@@ -32,6 +34,10 @@ fn keyed(key: &str, request: &Value) -> Value {
     event
 }
 
+fn named(name: &str) -> Value {
+    json!({"ParticipantDetails": {"DisplayName": name}})
+}
+
 fn rule(id: &str, detail: &Value) -> Value {
     let mut event = event("eventbridge-rule.json");
     event["id"] = json!(id);
@@ -42,8 +48,8 @@ fn rule(id: &str, detail: &Value) -> Value {
 #[tokio::test]
 async fn tokens_are_the_same_in_two_processes_and_for_any_order_of_keys() {
     let (first, second) = (start(options()).await, start(options()).await);
-    let event = r#"{"detail-type":"t","source":"s","id":"1","detail":{"Username":"Ana","Attributes":{"a":"1","b":"2"},"SegmentAttributes":{"x":1,"y":{"k":"v","l":"w"}}}}"#;
-    let other = r#"{"time":"later","detail":{"segmentAttributes":{"y":{"valueMap":{"l":"w","k":{"ValueString":"v"}}},"x":1},"unknown":2,"attributes":{"b":2,"a":"1"},"username":"Ana"},"id":"1","source":"s","detail-type":"u"}"#;
+    let event = r#"{"detail-type":"t","source":"s","id":"1","detail":{"ParticipantDetails":{"DisplayName":"Ana"},"Attributes":{"a":"1","b":"2"},"SegmentAttributes":{"x":1,"y":{"k":"v","l":"w"}}}}"#;
+    let other = r#"{"time":"later","detail":{"segmentAttributes":{"y":{"valueMap":{"l":"w","k":{"ValueString":"v"}}},"x":1},"unknown":2,"attributes":{"b":2,"a":"1"},"participantDetails":{"displayName":"Ana"}},"id":"1","source":"s","detail-type":"u"}"#;
     let token = token_of(&first, event).await;
     assert_hex(&token);
     assert_eq!(token_of(&second, event).await, token);
@@ -57,7 +63,7 @@ async fn tokens_are_the_same_in_two_processes_and_for_any_order_of_keys() {
 #[tokio::test]
 async fn a_redelivered_event_is_answered_with_its_first_chat() {
     let aws = start(options()).await;
-    let detail = json!({"Username": "Ana"});
+    let detail = named("Ana");
     let event = rule("1", &detail);
     let (first, _) = chat(&aws, &event).await;
     let mut redelivered = event.clone();
@@ -73,7 +79,7 @@ async fn a_redelivered_event_is_answered_with_its_first_chat() {
     elsewhere["source"] = json!("another");
     let mut shifted = rule("1another", &detail);
     shifted["source"] = json!("");
-    let others = [rule("2", &detail), rule("1", &json!({"Username": "Bo"})), elsewhere, shifted];
+    let others = [rule("2", &detail), rule("1", &named("Bo")), elsewhere, shifted];
     for (chats, other) in others.iter().enumerate() {
         let (answer, _) = chat(&aws, other).await;
         assert_ne!(answer, first);
@@ -134,7 +140,7 @@ async fn the_same_key_of_two_customers_is_two_chats() {
 #[tokio::test]
 async fn requests_without_a_key_are_different_chats() {
     let aws = start(options()).await;
-    let direct = json!({"Username": "Ana"});
+    let direct = named("Ana");
     let http = http_2(&direct.to_string());
     let no_id = json!({"detail-type": "t", "source": "s", "detail": direct});
     let mut tokens = std::collections::BTreeSet::new();
@@ -151,7 +157,7 @@ async fn requests_without_a_key_are_different_chats() {
 #[tokio::test]
 async fn the_client_token_of_a_trusted_caller_is_passed_on() {
     let aws = start(options()).await;
-    let request = json!({"ClientToken": "own token/ü", "Username": "Ana"});
+    let request = asking(&json!({"ClientToken": "own token/ü"}));
     let record = json!({
         "messageId": "m", "eventSource": "aws:sqs", "body": rule("1", &request).to_string(),
     });
@@ -174,7 +180,7 @@ async fn a_message_is_identified_by_its_event_or_its_own_id() {
         let record = json!({"messageId": id, "eventSource": "aws:sqs", "body": body.to_string()});
         json!({"Records": [record]})
     };
-    let request = json!({"Username": "Ana"});
+    let request = named("Ana");
     let event = rule("1", &request);
     let by_event = token(&aws, &event).await;
     assert_eq!(token(&aws, &sqs("m-1", &event)).await, by_event);
@@ -184,7 +190,7 @@ async fn a_message_is_identified_by_its_event_or_its_own_id() {
     assert_hex(&by_message);
     assert_eq!(token(&aws, &sqs("m-1", &request)).await, by_message);
     assert_ne!(token(&aws, &sqs("m-2", &request)).await, by_message);
-    let other = sqs("m-1", &json!({"Username": "Bo"}));
+    let other = sqs("m-1", &named("Bo"));
     assert_ne!(token(&aws, &other).await, by_message);
     assert_eq!(aws.connect().chats(), 4);
 }
@@ -222,6 +228,8 @@ async fn idempotency_keys_have_1_to_255_printable_characters() {
             }
         }
     }
-    let (invoked, _) = send(&aws, &json!({"ClientToken": "x".repeat(501)})).await;
+    let long = asking(&json!({"ClientToken": "x".repeat(501)}));
+    let (invoked, _) = send(&aws, &long).await;
     assert_failed(&invoked, "ValidationException");
+    assert_eq!(pointers(&invoked), ["/ClientToken"]);
 }

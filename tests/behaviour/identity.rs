@@ -5,7 +5,9 @@ mod reach;
 use local_aws::LocalAws;
 use serde_json::{Value, json};
 
-use support::{body, calls, header, http_1, http_2, options, signed_in, start, starts, status};
+use support::{
+    body, calls, chat, header, http_1, http_2, options, signed_in, start, starts, status,
+};
 
 /// Returns a request with these verified claims, for each place where
 /// authorizers put them.
@@ -43,7 +45,7 @@ async fn assert_forbidden(aws: &LocalAws, event: &Value, pointers: &[&str]) {
 #[tokio::test]
 async fn verified_claims_become_the_customer_and_attributes() {
     let claims = json!({
-        "sub": "customer-4711", "email": "ana@example.com", "level": 3.50, "vip": true,
+        "sub": "customer-4711", "email": "ana@example.com", "email_verified": true, "level": 3.50, "vip": true,
         "groups": ["a", "b"], "address": {"country": "BR"}, "gone": null, "other": "x",
     });
     for (place, event) in authorized(&claims, &json!({"Attributes": {"page": "/"}})) {
@@ -57,6 +59,43 @@ async fn verified_claims_become_the_customer_and_attributes() {
             "Address": r#"{"country":"BR"}"#, "page": "/", "customerName": "Customer",
         });
         assert_eq!(chat["Attributes"], expected, "{place}");
+    }
+}
+
+/// User pools let people enter an address that is not theirs.
+#[tokio::test]
+async fn an_address_counts_only_once_it_is_verified() {
+    let claims = "email=Email,phone_number=Phone";
+    let aws =
+        start(options().env("CUSTOMER_ID_CLAIM", "sub").env("ATTRIBUTE_CLAIMS", claims)).await;
+    let by_email = start(options().env("CUSTOMER_ID_CLAIM", "email")).await;
+    for (flag, counts) in [
+        (json!(true), true),
+        (json!("true"), true),
+        (json!(false), false),
+        (json!("false"), false),
+        (json!(1), false),
+        (Value::Null, false),
+    ] {
+        let claims = json!({
+            "sub": "c", "email": "ana@example.com", "email_verified": flag,
+            "phone_number": "+4612345", "phone_number_verified": flag,
+        });
+        let mut expected = json!({"customerName": "Customer"});
+        if counts {
+            expected["Email"] = json!("ana@example.com");
+            expected["Phone"] = json!("+4612345");
+        }
+        for (place, event) in authorized(&claims, &json!({})) {
+            let (_, sent) = chat(&aws, &event).await;
+            assert_eq!(sent["Attributes"], expected, "{place} {flag}");
+            let answer = by_email.invoke_json(&event).await.payload;
+            assert_eq!(status(&answer), if counts { 200 } else { 401 }, "{place} {flag}");
+        }
+    }
+    for (place, event) in authorized(&json!({"sub": "c", "email": "ana@example.com"}), &json!({})) {
+        let (_, sent) = chat(&aws, &event).await;
+        assert_eq!(sent["Attributes"], json!({"customerName": "Customer"}), "{place}");
     }
 }
 

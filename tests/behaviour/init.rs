@@ -8,16 +8,23 @@ use serde_json::json;
 use support::{FLOW_ID, INSTANCE_ID, bare_options, function, options, start};
 
 /// An invalid value for each setting.
-const INVALID: [(&str, &str); 9] = [
+const INVALID: [(&str, &str); 16] = [
     ("INSTANCE_ID", "no instance"),
     ("CONTACT_FLOW_ID", ""),
     ("ALLOWED_ORIGINS", "https://shop.example/path"),
     ("ATTRIBUTE_CLAIMS", "email"),
     ("ALLOW_UNVERIFIED_PERSISTENT_CHAT", "yes"),
     ("DEFAULT_CHAT_DURATION_MINUTES", "59"),
-    ("DEFAULT_MESSAGING_CONTENT_TYPES", "text/markdown"),
+    ("DEFAULT_MESSAGING_CONTENT_TYPES", "text/html"),
     ("ATTACHMENTS", "1"),
     ("ALLOWED_CONTACT_FLOW_IDS", "arn:aws:s3:::bucket"),
+    ("ALLOWED_HEADERS", "x y"),
+    ("MARK_AUTHENTICATED", "true"),
+    ("FIXED_ATTRIBUTES", "channel"),
+    ("MAX_CHAT_DURATION_MINUTES", "10081"),
+    ("DISCONNECT_ON_CUSTOMER_EXIT", "AGENT"),
+    ("START_NEW_IF_NOT_CONTINUED", "yes"),
+    ("SETTINGS", "[]"),
 ];
 
 /// Runs the binary with these variables only, until it ends.

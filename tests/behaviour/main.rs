@@ -23,6 +23,7 @@ mod panics;
 mod provisioned;
 mod resilience;
 mod secrets;
+mod settings;
 mod soak;
 mod threats;
 mod triggers;

@@ -1,14 +1,16 @@
 //! The members of a request: all of `StartChatContact`, in two spellings, and
 //! what Connect receives.
 
+mod asking;
 mod attributes;
+mod notation;
 
 use local_aws::fixtures::ENDED_INITIAL_CONTACT_ID;
 use serde_json::{Map, Value, json};
 
 use support::{
-    FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, assert_failed, body, chat, event, expected, header,
-    http_2, options, pointers, send, split_token, start,
+    FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, asking, assert_failed, chat, expected, header, http_2,
+    options, pointers, send, send_text, split_token, start,
 };
 
 const TYPES: [&str; 5] = [
@@ -107,10 +109,6 @@ async fn a_member_in_both_spellings_is_an_error_of_the_second() {
             }
         }
     }
-    cases.push((
-        json!({"InstanceId": INSTANCE_ID, "ConnectInstanceId": INSTANCE_ID}),
-        "/ConnectInstanceId".to_owned(),
-    ));
     let subtype = json!({"ValueString": "a", "valueString": "a"});
     cases.push((
         json!({"SegmentAttributes": {"a": subtype}}),
@@ -124,12 +122,22 @@ async fn a_member_in_both_spellings_is_an_error_of_the_second() {
         assert!(pointers.contains(&pointer.as_str()), "{pointer}: {pointers:?}");
         assert!(starts.is_empty(), "{request}");
     }
+    for (first, second) in
+        [("InstanceId", "ConnectInstanceId"), ("ConnectInstanceId", "InstanceId")]
+    {
+        let both = format!(r#""{first}":"{INSTANCE_ID}","{second}":"{INSTANCE_ID}""#);
+        let request = format!(r#"{{{both},"ContactFlowId":"{FLOW_ID}"}}"#);
+        let (invoked, starts) = send_text(&aws, &request).await;
+        assert_failed(&invoked, "ValidationException");
+        assert_eq!(pointers(&invoked), [format!("/{second}")]);
+        assert!(starts.is_empty());
+    }
     for request in [
         json!({"ContactFlowId": FLOW_ID, "contactFlowId": null}),
         json!({"ContactFlowId": "", "contactFlowId": FLOW_ID}),
         json!({"ConnectInstanceId": "", "InstanceId": INSTANCE_ID}),
     ] {
-        let (_, sent) = chat(&aws, &request).await;
+        let (_, sent) = chat(&aws, &asking(&request)).await;
         assert_eq!(split_token(sent).0, expected(&json!({})), "{request}");
     }
 }
@@ -155,6 +163,12 @@ async fn absent_members_are_not_sent() {
         json!({"Attributes": ""}),
         json!({"Attributes": "{}"}),
         json!({"Attributes": {"customerName": ""}}),
+        json!({"Attributes": {"customerName": " \t"}}),
+        json!({"Attributes": {"a": null, "customerName": null}}),
+        json!({"InitialMessage": {"ContentType": "text/plain", "Content": ""}}),
+        json!({"initialMessage": {"content": ""}}),
+        json!({"ParticipantDetails": {"DisplayName": " \n"}}),
+        json!({"customerName": " ", "displayName": "\t", "name": "\u{a0}", "Username": " "}),
         json!({"ParticipantDetails": {"DisplayName": null}}),
         json!({"ParticipantDetails": {"DisplayName": ""}}),
         json!({"ParticipantConfiguration": {"ResponseMode": null}}),
@@ -163,7 +177,7 @@ async fn absent_members_are_not_sent() {
         json!({"ClientToken": "", "PersistentChat": {"SourceContactId": ""}}),
     ]);
     for request in requests {
-        for event in [request.clone(), http_2(&request.to_string())] {
+        for event in [asking(&request), http_2(&request.to_string())] {
             let (_, sent) = chat(&aws, &event).await;
             assert_eq!(split_token(sent).0, expected(&json!({})), "{request}");
         }
@@ -201,25 +215,6 @@ async fn unknown_members_are_ignored_and_named() {
 }
 
 #[tokio::test]
-async fn an_object_of_unknown_members_starts_no_chat() {
-    let aws = start(options()).await;
-    let unrelated = json!({"instance-id": "i-1", "state": "running"});
-    let rule = json!({"detail-type": "t", "source": "aws.ec2", "detail": unrelated});
-    for event in [unrelated.clone(), rule, json!([unrelated])] {
-        let (invoked, starts) = send(&aws, &event).await;
-        assert_failed(&invoked, "ValidationException");
-        assert!(starts.is_empty(), "{event}");
-    }
-    let (invoked, starts) = send(&aws, &http_2(&unrelated.to_string())).await;
-    assert_eq!(invoked.payload["statusCode"], 400);
-    assert_eq!(body(&invoked.payload)["errors"][0]["pointer"], "");
-    assert!(starts.is_empty());
-    let mut scheduled = event("scheduler.json");
-    scheduled["unknown"] = json!(1);
-    chat(&aws, &scheduled).await;
-}
-
-#[tokio::test]
 async fn ids_and_arns_go_to_connect_as_ids() {
     let instance = format!("arn:aws:connect:us-east-1:123456789012:instance/{INSTANCE_ID}");
     let flow = |id: &str| format!("{instance}/contact-flow/{id}");
@@ -238,7 +233,7 @@ async fn ids_and_arns_go_to_connect_as_ids() {
             (json!({"contactFlowId": SECOND_FLOW_ID}), SECOND_FLOW_ID),
             (json!({"contactFlowId": flow(SECOND_FLOW_ID)}), SECOND_FLOW_ID),
         ] {
-            let (_, received) = chat(&aws, &request).await;
+            let (_, received) = chat(&aws, &asking(&request)).await;
             let received = split_token(received).0;
             assert_eq!(received, expected(&json!({"ContactFlowId": sent})), "{request}");
         }
@@ -249,7 +244,7 @@ async fn ids_and_arns_go_to_connect_as_ids() {
             json!({"ContactFlowId": flow(FLOW_ID).replace("1111", "9999")}),
             json!({"ContactFlowId": flow("")}),
         ] {
-            let (invoked, starts) = send(&aws, &request).await;
+            let (invoked, starts) = send(&aws, &asking(&request)).await;
             assert_failed(&invoked, "ForbiddenException");
             assert!(starts.is_empty(), "{request}");
             let (invoked, _) = send(&aws, &http_2(&request.to_string())).await;

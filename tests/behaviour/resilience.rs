@@ -117,10 +117,11 @@ async fn a_silent_connect_is_answered_for_before_the_deadline() {
 
 #[tokio::test]
 async fn retries_end_at_the_deadline() {
-    // Three attempts take three seconds. The deadline leaves time for the first
-    // and, after a pause of at most a second, for the start of the second.
+    // The deadline leaves 2.5 seconds: time for the first attempt and, after a
+    // pause of at most a second, for the start of the second, but not for its end.
     let aws = start(options().timeout(seconds(3))).await;
-    let failing = Fault::status(500, "InternalServiceException").after(seconds(1));
+    let failing =
+        Fault::status(500, "InternalServiceException").after(Duration::from_millis(1_300));
     aws.connect().inject(failing.always());
     assert_answer(&aws, 504, "TimeoutException").await;
     assert_eq!(starts(&aws).len(), 2);
@@ -196,7 +197,8 @@ fn bus(events: usize) -> Value {
     let events = (0..events).map(|index| {
         let mut event = pattern.clone();
         event["id"] = json!(format!("event-{index}"));
-        event["detail"] = json!({"customerName": format!("customer {index}")});
+        event["detail"] =
+            json!({"ParticipantDetails": {"DisplayName": format!("customer {index}")}});
         event
     });
     events.collect()

@@ -20,7 +20,7 @@ use start_chat_contact::trigger::{
 };
 
 use self::log::words;
-use support::{SECOND_FLOW_ID, event, folder, http_1, http_2, options, start};
+use support::{SECOND_FLOW_ID, asking, event, folder, http_1, http_2, options, start};
 
 /// Returns options for the most verbose log, in either format.
 fn verbose(format: &str) -> Options {
@@ -98,7 +98,7 @@ async fn send_all(aws: &LocalAws) -> BTreeSet<String> {
 
 /// Returns the text of the log for empty requests.
 async fn vocabulary(aws: &LocalAws, json: bool) -> String {
-    for event in [json!({}), http_1(""), http_2("")] {
+    for event in [asking(&json!({})), http_1(""), http_2("")] {
         aws.invoke_json(&event).await;
     }
     let lines = aws.function().logs();

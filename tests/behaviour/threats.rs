@@ -6,8 +6,8 @@ use local_aws::LocalAws;
 use serde_json::{Value, json};
 
 use support::{
-    FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, assert_failed, bare_options, body, calls, folder, http_1,
-    http_2, options, send, signed_in, start, starts, status,
+    FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID, asking, assert_failed, bare_options, body, calls, folder,
+    http_1, http_2, options, send, signed_in, start, starts, status,
 };
 
 /// A flow of the instance that is not configured.
@@ -20,6 +20,7 @@ fn arn(account: &str, resource: &str) -> String {
 /// Returns the request in every form that callers can send.
 fn by_all_callers(request: &Value) -> [Value; 7] {
     let text = request.to_string();
+    let request = &asking(request);
     let event = json!({"detail-type": "t", "source": "s", "id": "1", "detail": request});
     let record = |body: &Value| {
         let record = json!({"messageId": "m", "eventSource": "aws:sqs", "body": body.to_string()});
@@ -189,7 +190,7 @@ async fn an_idempotency_key_does_not_open_the_chat_of_another_caller() {
 async fn a_client_token_does_not_open_the_chat_of_a_trusted_caller() {
     let aws = start(options()).await;
     let request = json!({"ClientToken": "order-4711", "Attributes": {"a": "b"}});
-    let trusted = aws.invoke_json(&request).await.payload;
+    let trusted = aws.invoke_json(&asking(&request)).await.payload;
     let sent = starts(&aws)[0]["ClientToken"].clone();
     assert_eq!(sent, "order-4711");
     for event in [http_1(&request.to_string()), keyed(http_2(&request.to_string()), "order-4711")] {

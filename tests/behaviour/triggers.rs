@@ -1,6 +1,7 @@
 //! The payload identifies the trigger, and the answer has the form that the trigger expects.
 
 mod refused;
+mod replayed;
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,7 @@
-"""Makes the modules of this folder importable from any working directory."""
+"""Makes the modules of this folder and of tools/aws importable, wherever pytest is started."""
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "tools/aws")]

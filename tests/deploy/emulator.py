@@ -17,7 +17,7 @@ import samcli
 from render import FLOW, INSTANCE, ROOT
 
 ARCH = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
-FUNCTION = ROOT / "target/shipped" / ARCH / "start-chat-contact"
+FUNCTION = Path(os.environ.get("FUNCTION", ROOT / "target/shipped" / ARCH / "start-chat-contact"))
 LOCAL_AWS = ROOT / "target/debug/local-aws"
 RIE = Path(samcli.__file__).parent / "local/rapid" / f"aws-lambda-rie-{ARCH}"
 

@@ -4,6 +4,7 @@ SAM's translator does the transform. Then conditions are evaluated, which
 leaves a template without branches that can be linted and read.
 """
 
+import copy
 import functools
 import os
 from pathlib import Path
@@ -28,7 +29,12 @@ NO_VALUE = object()
 
 
 def source(path: str = "template.yaml") -> dict:
-    """Parses a template."""
+    """A template as it is written."""
+    return copy.deepcopy(_parsed(path))
+
+
+@functools.cache
+def _parsed(path: str) -> dict:
     return yaml_parse((ROOT / path).read_text())
 
 
@@ -44,22 +50,15 @@ def translated() -> dict:
 
 
 def render(parameters: dict) -> dict:
-    """Returns the translated template with these parameters, without conditions."""
-    return decide(translated(), {"InstanceId": INSTANCE, "ContactFlowId": FLOW, **parameters})
+    """The translated template with these parameters and no conditions left."""
+    return decide(translated(), {"InstanceId": INSTANCE, "ContactFlowIds": FLOW, **parameters})
 
 
 def decide(template: dict, parameters: dict) -> dict:
     """Evaluates the conditions of a template with these parameters."""
     unknown = set(parameters) - set(template["Parameters"])
     assert not unknown, f"no such parameters: {unknown}"
-    given = {name: str(parameters.get(name, what.get("Default", ""))) for name, what in template["Parameters"].items()}
-    conditions: dict = {}
-
-    def holds(name: str) -> bool:
-        if name not in conditions:
-            conditions[name] = _truth(template["Conditions"][name], given, holds)
-        return conditions[name]
-
+    holds = deciding(template, parameters)
     result = {key: value for key, value in template.items() if key not in ("Conditions", "Rules", "Metadata")}
     chosen = {name: {"Default": value} for name, value in parameters.items()}
     result["Parameters"] = {name: {**what, **chosen.get(name, {})} for name, what in template["Parameters"].items()}
@@ -70,6 +69,19 @@ def decide(template: dict, parameters: dict) -> dict:
             kept[name] = _branches(what, holds)
         result[section] = kept
     return result
+
+
+def deciding(template: dict, parameters: dict):
+    """A function that says if a condition of the template holds with these parameters."""
+    given = {name: str(parameters.get(name, what.get("Default", ""))) for name, what in template["Parameters"].items()}
+    conditions: dict = {}
+
+    def holds(name: str) -> bool:
+        if name not in conditions:
+            conditions[name] = _truth(template["Conditions"][name], given, holds)
+        return conditions[name]
+
+    return holds
 
 
 def _branches(node, holds):
@@ -98,6 +110,8 @@ def _truth(condition: dict, given: dict, holds) -> bool:
         return all(_truth(one, given, holds) for one in what)
     if how == "Fn::Or":
         return any(_truth(one, given, holds) for one in what)
+    if how == "Fn::Contains":
+        return value(what[1], given) in what[0]
     if how == "Condition":
         return holds(what)
     raise AssertionError(f"unknown condition function {how}")
@@ -126,9 +140,9 @@ def value(node, given: dict):
     raise AssertionError(f"unknown function {how}")
 
 
-def rules_refuse(parameters: dict) -> list[str]:
-    """Returns the assertions of the template's Rules that these parameters violate."""
-    template = source()
+def rules_refuse(parameters: dict, path: str = "template.yaml") -> list[str]:
+    """The assertions of a template's Rules that these parameters break."""
+    template = source(path)
     given = {name: str(parameters.get(name, what.get("Default", ""))) for name, what in template["Parameters"].items()}
     refused = []
     for rule in template["Rules"].values():

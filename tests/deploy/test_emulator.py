@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from combinations import HTTP
 from emulator import emulator, event, stand_in
 from render import render
 
@@ -93,7 +94,7 @@ def test_the_cors_settings_of_the_gateway_are_those_of_the_function(function):
     answer = function.invoke(preflight)
     assert answer["statusCode"] == 204, answer
     headers = {name.lower(): value for name, value in answer["headers"].items()}
-    rendered = render({"AllowedOrigins": ORIGIN})
+    rendered = render({**HTTP, "AllowedOrigins": ORIGIN})
     cors = rendered["Resources"]["HttpApi"]["Properties"]["Body"]["x-amazon-apigateway-cors"]
     assert ",".join(cors["allowMethods"]) == headers["access-control-allow-methods"]
     assert ",".join(cors["allowHeaders"]) == headers["access-control-allow-headers"]

@@ -7,12 +7,13 @@ import pytest
 import tomllib
 import yaml
 
-from combinations import ORIGINS, SOURCES, WEB_ACL, everything, flows, representative
+from combinations import BOUNDARY, HTTP, HTTP_JWT, ISSUER, KEY, NONE, ORIGINS, QUEUE, REST, REST_JWT, RULE, TOPIC, flows, representative
 from render import FLOW, INSTANCE, ROOT, render, source, translated, value
 
 ALIAS = {"Ref": "StartChatContactFunctionAliaslive"}
-MOST = {**SOURCES, "EventQueue": "true", **flows(5)}
+MOST = {**HTTP, **RULE, **QUEUE, **flows(6)}
 CONNECT = f"arn:aws:connect:us-east-1:123456789012:instance/{INSTANCE}"
+KINDS = {"Http": "AWS::ApiGatewayV2::Api", "Rest": "AWS::ApiGateway::RestApi"}
 
 
 def resources(kind: str, parameters: dict) -> dict:
@@ -28,31 +29,37 @@ def statements(parameters: dict) -> dict:
 
 
 def resolved(node, parameters: dict):
-    given = {"InstanceId": INSTANCE, "ContactFlowId": FLOW, **parameters}
+    given = {"InstanceId": INSTANCE, "ContactFlowIds": FLOW, **parameters}
     listed = node if isinstance(node, list) else [node]
     return [value(one, given) for one in listed]
 
 
-@pytest.mark.parametrize("count", range(6))
+def api_body(parameters: dict) -> dict:
+    """The OpenAPI document of the API."""
+    (api,) = resources(KINDS[parameters["Api"]], parameters).values()
+    return api["Body"]
+
+
+@pytest.mark.parametrize("count", range(1, 7))
 def test_chats_may_be_started_with_the_configured_flows_only(count):
     start = statements(flows(count))["StartChats"]
     assert start["Action"] == "connect:StartChatContact"
-    further = flows(count)["AllowedContactFlowIds"].split(",") if count else []
-    expected = [f"{CONNECT}/contact-flow/{flow}" for flow in [FLOW, *further]] + [f"{CONNECT}/contact/*"]
+    named = flows(count)["ContactFlowIds"].split(",")
+    expected = [f"{CONNECT}/contact-flow/{flow}" for flow in named] + [f"{CONNECT}/contact/*"]
     assert resolved(start["Resource"], flows(count)) == expected
 
 
-def test_the_function_has_no_other_permission():
-    for parameters in ({}, MOST):
-        found = statements(parameters)
-        actions = {name: one["Action"] for name, one in found.items()}
-        queued = {"TakeQueuedEvents"} if parameters else set()
-        assert set(actions) == {"StartChats", "ReadNamedContacts", "WriteLogs", "WriteTraces", "SendFailedEvents"} | queued
-        assert resolved(found["ReadNamedContacts"]["Resource"], {}) == [f"{CONNECT}/contact/*"]
-        assert all("*" not in json.dumps(action) for action in actions.values())
-        wild = [name for name, one in found.items() if one["Resource"] == "*"]
-        # X-Ray has no resource names.
-        assert wild == ["WriteTraces"]
+def test_the_first_flow_is_the_default():
+    variables = render(flows(3))["Resources"]["StartChatContactFunction"]["Properties"]["Environment"]["Variables"]
+    assert resolved(variables["CONTACT_FLOW_ID"], flows(3)) == [flows(1)["ContactFlowIds"]]
+    assert resolved(variables["ALLOWED_CONTACT_FLOW_IDS"], flows(3)) == [flows(3)["ContactFlowIds"]]
+
+
+def test_origins_are_set_where_the_api_has_them_only():
+    """An empty variable must not hide ALLOWED_ORIGINS in SETTINGS."""
+    for parameters, there in ((HTTP, False), ({**HTTP, **ORIGINS}, True), ({**REST, **ORIGINS}, True)):
+        function = render(parameters)["Resources"]["StartChatContactFunction"]["Properties"]
+        assert ("ALLOWED_ORIGINS" in function["Environment"]["Variables"]) == there
 
 
 def test_no_partition_region_or_account_is_hard_coded():
@@ -63,8 +70,8 @@ def test_no_partition_region_or_account_is_hard_coded():
     assert "amazonaws.com" not in re.sub(r"Principal.*|Service.*", "", body)
 
 
-def test_every_event_source_invokes_the_alias():
-    for parameters in everything():
+def test_everyone_invokes_the_alias():
+    for parameters in representative():
         for permission in resources("AWS::Lambda::Permission", parameters).values():
             assert permission["FunctionName"] == ALIAS
             assert "SourceArn" in permission
@@ -73,44 +80,66 @@ def test_every_event_source_invokes_the_alias():
         for rule in resources("AWS::Events::Rule", parameters).values():
             target = {"Fn::GetAtt": ["QueuedEvents", "Arn"]} if "EventQueue" in parameters else ALIAS
             assert rule["Targets"][0]["Arn"] == target
-    for kind, parameters in (("AWS::ApiGatewayV2::Api", ORIGINS), ("AWS::ApiGateway::RestApi", WEB_ACL)):
-        (api,) = resources(kind, parameters).values()
-        operations = api["Body"]["paths"]["/chat"]
+    for parameters in ({**HTTP, **ORIGINS}, REST):
+        operations = api_body(parameters)["paths"]["/chat"]
         assert "post" in operations
         for operation in operations.values():
             assert operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"][1] == {"Alias": ALIAS}
 
 
-def test_an_api_requires_the_chosen_authorization():
-    def post(kind, parameters):
-        (api,) = resources(kind, parameters).values()
-        return api["Body"]["paths"]["/chat"]["post"], api["Body"].get("components", {}).get("securitySchemes", {})
+def test_there_is_no_endpoint_unless_one_is_asked_for():
+    rendered = render({})
+    assert not [what for what in rendered["Resources"].values() if "ApiGateway" in what["Type"]]
+    assert not {"Endpoint", "Curl"} & set(rendered["Outputs"])
+    assert {"Endpoint", "Curl"} <= set(render(HTTP)["Outputs"])
 
+
+def test_an_api_asks_for_what_authorizes():
     for parameters in representative():
-        kind = "AWS::ApiGateway::RestApi" if "WebAclArn" in parameters else "AWS::ApiGatewayV2::Api"
-        operation, schemes = post(kind, parameters)
-        authorization = parameters.get("Authorization", "NONE")
-        assert (operation.get("security") == [{"caller": []}]) == (authorization != "NONE"), parameters
-        if authorization == "JWT":
-            assert schemes["caller"]["x-amazon-apigateway-authorizer"]["type"] == "jwt"
+        if parameters.get("Api", "None") == "None":
+            continue
+        body = api_body(parameters)
+        post, schemes = body["paths"]["/chat"]["post"], body.get("components", {}).get("securitySchemes", {})
+        authorization = parameters["Authorization"]
+        assert (post.get("security") == [{"caller": []}]) == (authorization != "NONE"), parameters
+        assert bool(schemes) == (authorization != "NONE")
         if authorization == "IAM":
             assert schemes["caller"]["x-amazon-apigateway-authtype"] == "awsSigv4"
+        if authorization == ISSUER:
+            kind = schemes["caller"]["x-amazon-apigateway-authorizer"]["type"]
+            assert kind == {"Http": "jwt", "Rest": "cognito_user_pools"}[parameters["Api"]]
 
 
-def test_a_preflight_needs_no_authorization():
+def test_the_user_pool_of_a_rest_api_is_that_of_the_issuer():
+    authorizer = api_body(REST_JWT)["components"]["securitySchemes"]["caller"]["x-amazon-apigateway-authorizer"]
+    pools = resolved(authorizer["providerARNs"], REST_JWT)
+    assert pools == ["arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_AbCdEfGhI"]
+
+
+def test_a_preflight_reaches_somebody_without_authorization():
     for parameters in representative():
-        kind = "AWS::ApiGateway::RestApi" if "WebAclArn" in parameters else "AWS::ApiGatewayV2::Api"
-        (api,) = resources(kind, parameters).values()
-        body = api["Body"]
+        if parameters.get("Api", "None") == "None":
+            continue
+        body = api_body(parameters)
         by_gateway = "x-amazon-apigateway-cors" in body
-        assert by_gateway == ("AllowedOrigins" in parameters and "CorsBy" not in parameters and kind.endswith("V2::Api"))
+        assert by_gateway == (parameters["Api"] == "Http" and "AllowedOrigins" in parameters)
         options = body["paths"]["/chat"].get("options")
         assert (options is None) == by_gateway
         assert options is None or "security" not in options
 
 
+def test_only_a_challenge_lets_a_preflight_through_unchallenged():
+    acl = resources("AWS::WAFv2::WebACL", {**REST, "WebAcl": "OwnWithChallenge"})["OwnWebAcl"]
+    rules = {rule["Name"]: rule for rule in acl["Rules"]}
+    assert sorted(rule["Priority"] for rule in rules.values()) == list(range(len(rules)))
+    challenged = rules["challenge"]["Statement"]["ByteMatchStatement"]
+    assert (list(challenged["FieldToMatch"]), challenged["SearchString"]) == (["Method"], "POST")
+    without = resources("AWS::WAFv2::WebACL", {**REST, "WebAcl": "Own"})["OwnWebAcl"]["Rules"]
+    assert {rule["Name"] for rule in without} == set(rules) - {"challenge"}
+
+
 def test_gateway_errors_of_the_rest_api_are_json_with_cors():
-    (api,) = resources("AWS::ApiGateway::RestApi", WEB_ACL).values()
+    (api,) = resources("AWS::ApiGateway::RestApi", REST).values()
     answers = api["Body"]["x-amazon-apigateway-gateway-responses"]
     assert {"DEFAULT_4XX", "DEFAULT_5XX", "THROTTLED"} <= set(answers)
     for answer in answers.values():
@@ -120,24 +149,61 @@ def test_gateway_errors_of_the_rest_api_are_json_with_cors():
         assert json.loads(filled)["data"]["Error"]["message"] == "m"
 
 
-def test_a_new_setting_is_a_new_version():
-    """SAM ignores changed parameters, so the description of the version has to contain them."""
+def test_a_new_revision_is_a_new_version():
+    """A changed description replaces the version, and makes it differ from the last one that was published."""
     resources_ = translated()["Resources"]
     (version,) = [what for what in resources_.values() if what["Type"] == "AWS::Lambda::Version"]
-    assert version["Properties"]["Description"] == {"Fn::Sub": "Settings ${SettingsVersion}"}
+    function = resources_["StartChatContactFunction"]["Properties"]
+    for described in (version["Properties"], function):
+        assert "${Revision}" in described["Description"]["Fn::Sub"]
     assert version["DeletionPolicy"] == version["UpdateReplacePolicy"] == "Retain"
-    function = source()["Resources"]["StartChatContactFunction"]["Properties"]
-    versioned = [function["Environment"], function["Architectures"], function["MemorySize"], function["LoggingConfig"]]
-    names = set(re.findall(r'"Ref": "(\w+)"', json.dumps(versioned))) & set(source()["Parameters"])
-    content = source()["Resources"]["SettingsVersion"]["Properties"]["Content"]["Fn::Sub"]
-    assert set(re.findall(r"\$\{(\w+)\}", content)) == names
 
 
-def test_a_deployment_is_rolled_back_on_errors():
+def test_a_deployment_goes_back_on_alarms_of_its_own():
     (group,) = resources("AWS::CodeDeploy::DeploymentGroup", {}).values()
-    alarms = {alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]}
-    assert alarms == {"ErrorsAlarm", "FailedChatsAlarm"}
+    names = {alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]}
+    assert names == {"DeploymentErrorsAlarm", "DeploymentFaultsAlarm"}
     assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"]
+    (version,) = [name for name, what in translated()["Resources"].items() if what["Type"] == "AWS::Lambda::Version"]
+    number = {"Fn::GetAtt": [version, "Version"]}
+    alarms = resources("AWS::CloudWatch::Alarm", {})
+    for name in names:
+        # An alarm that keeps its name would keep its state.
+        assert alarms[name]["AlarmName"]["Fn::Sub"][1] == {"Version": number}
+        metrics = [one["MetricStat"]["Metric"] for one in alarms[name].get("Metrics", []) if "MetricStat" in one] or [alarms[name]]
+        assert all(number in [dimension["Value"] for dimension in metric["Dimensions"]] for metric in metrics)
+    (group,) = resources("AWS::CodeDeploy::DeploymentGroup", {"DeploymentType": "AllAtOnce"}).values()
+    assert group["AlarmConfiguration"].get("Alarms", []) == []
+
+
+def test_what_holds_messages_and_logs_is_kept():
+    kept = {"AWS::SQS::Queue", "AWS::Logs::LogGroup"}
+    for name, what in translated()["Resources"].items():
+        if what["Type"] in kept:
+            assert what["DeletionPolicy"] == what["UpdateReplacePolicy"] == "Retain", name
+            # A name of one's own would keep the stack from being made again.
+            named = json.dumps([what["Properties"].get("QueueName"), what["Properties"].get("LogGroupName")])
+            assert named == "[null, null]" or "AWS::StackId" in named, name
+
+
+def test_a_key_encrypts_every_queue_and_log():
+    for parameters in ({**MOST, **KEY}, {**REST, **RULE, **KEY}):
+        found = render(parameters)["Resources"].values()
+        queues = [what["Properties"] for what in found if what["Type"] == "AWS::SQS::Queue"]
+        groups = [what["Properties"] for what in found if what["Type"] == "AWS::Logs::LogGroup"]
+        assert queues and all(one["KmsMasterKeyId"] == {"Ref": "KmsKeyArn"} and "SqsManagedSseEnabled" not in one for one in queues)
+        assert groups and all(one["KmsKeyId"] == {"Ref": "KmsKeyArn"} for one in groups)
+    without = resources("AWS::SQS::Queue", MOST).values()
+    assert all(one["SqsManagedSseEnabled"] is True and "KmsMasterKeyId" not in one for one in without)
+
+
+def test_every_role_has_path_and_boundary():
+    for parameters in (NONE, MOST, REST):
+        roles = resources("AWS::IAM::Role", {**parameters, **BOUNDARY}).values()
+        assert len(roles) == 2
+        for role in roles:
+            assert role["Path"] == {"Ref": "RolePath"}
+            assert role["PermissionsBoundary"] == {"Ref": "PermissionsBoundary"}
 
 
 def test_a_batch_stays_hidden_while_it_is_processed():
@@ -150,24 +216,24 @@ def test_a_batch_stays_hidden_while_it_is_processed():
 
 
 def test_every_alarm_notifies_the_topic():
-    notified = {"AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:on-call", **MOST}
-    alarms = resources("AWS::CloudWatch::Alarm", notified)
-    assert len(alarms) == 13
+    alarms = resources("AWS::CloudWatch::Alarm", {**MOST, **TOPIC})
+    deployments = {"DeploymentErrorsAlarm", "DeploymentFaultsAlarm"}
     for name, alarm in alarms.items():
-        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopicArn"}], name
+        expected = None if name in deployments else [{"Ref": "AlarmTopicArn"}]
+        assert alarm.get("AlarmActions") == alarm.get("OKActions") == expected, name
         assert alarm["TreatMissingData"] == "notBreaching", name
     for alarm in resources("AWS::CloudWatch::Alarm", MOST).values():
         assert "AlarmActions" not in alarm
 
 
-@pytest.mark.parametrize("parameters", [{}, MOST, WEB_ACL, {**WEB_ACL, **MOST}])
+@pytest.mark.parametrize("parameters", [NONE, HTTP, MOST, {**REST, **RULE}, {**REST, **QUEUE}])
 def test_the_dashboard_is_json(parameters):
     (dashboard,) = resources("AWS::CloudWatch::Dashboard", parameters).values()
     text, names = dashboard["DashboardBody"]["Fn::Sub"]
     for name, part in names.items():
         text = text.replace("${" + name + "}", part if isinstance(part, str) else part["Fn::Sub"])
     widgets = json.loads(re.sub(r"\$\{[^}]+\}", "x", text))["widgets"]
-    assert len(widgets) == 10
+    assert len(widgets) == 9 + (parameters["Api"] != "None")
     assert all({"title", "region"} <= set(widget["properties"]) for widget in widgets)
 
 
@@ -192,6 +258,7 @@ def test_every_parameter_is_described_grouped_and_used():
     grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
     assert sorted(grouped) == sorted(template["Parameters"]) == sorted(interface["ParameterLabels"])
     text = (ROOT / "template.yaml").read_text()
+    assert len(template["Parameters"]) <= 24
     for name, parameter in template["Parameters"].items():
         assert parameter["Description"].endswith("."), name
         assert f"!Ref {name}" in text or "${" + name + "}" in text, name

@@ -125,9 +125,19 @@ def test_errors_of_connect(shop, seen, fault, status):
     note(seen, answer)
     name = fault.get("errorType")
     assert name is None or answer.json()["code"] == name
-    direct = shop.invoke({})
+    direct = shop.invoke({"ParticipantDetails": {"DisplayName": "Ana"}})
     assert not faults("FunctionError", direct.json()), direct.text
     assert direct.json()["errorType"] == answer.json()["code"]
+
+
+def test_a_past_chat_that_is_not_continued(seen):
+    past = {"RehydrationType": "FROM_SEGMENT", "SourceContactId": "another-customers"}
+    with Endpoint(START_NEW_IF_NOT_CONTINUED="true") as endpoint:
+        answer = endpoint.post({"PersistentChat": past})
+        assert answer.status_code == 200
+        assert answer.headers["X-Past-Chat"] == "not-continued"
+        check_answer(answer)
+        note(seen, answer)
 
 
 def test_a_timeout(seen):

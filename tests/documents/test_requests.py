@@ -86,10 +86,11 @@ def test_every_member_is_documented_in_both_spellings():
     members = re.findall(r"^\| `(\w+)` \|", table, re.M)
     assert len(members) == 16
     code = "".join(file.read_text() for file in [ROOT / "src" / "request.rs"])
-    read = set(re.findall(r'top\s*\.\w+\(\s*"(\w+)"', code))
-    pair = re.search(r"INSTANCE_ID: \[&str; 2\] = \[(.*?)\]", code)[1]
-    read |= set(re.findall(r'"(\w+)"', pair))
-    assert read == set(members) | {"ConnectInstanceId", "customerName", "Username"}
+    lists = re.findall(r"const (?:ASKING|ACCOMPANYING|CLIENT_NAMES): .*?\];", code, re.S)
+    single = re.findall(r"const (?:PERSISTENT_CHAT|CLIENT_INSTANCE_ID): .*?;", code)
+    read = set(re.findall(r'"(\w+)"', "".join(lists + single)))
+    clients = {"ConnectInstanceId", "customerName", "displayName", "name", "Username"}
+    assert read == set(members) | clients
     schema = document()["components"]["schemas"]["ChatRequest"]
     known = set(document()["components"]["schemas"]["NotForeign"]["not"]["propertyNames"]["not"]["enum"])
     assert set(schema["properties"]) == read

@@ -14,7 +14,7 @@ use local_aws::{Invoked, LocalAws, Options};
 use serde_json::Value;
 
 pub use crate::answer::{assert_failed, body, expected, header, pointers, split_token, status};
-pub use crate::event::{event, folder, http_1, http_2, signed_in};
+pub use crate::event::{asking, event, folder, http_1, http_2, signed_in};
 pub use local_aws::fixtures::{FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID};
 
 /// Returns options for the function, with the two settings that it requires.
@@ -50,8 +50,13 @@ pub async fn start(options: Options) -> LocalAws {
 
 /// Sends an event. Returns the outcome and the bodies of the requests that started chats.
 pub async fn send(aws: &LocalAws, event: &Value) -> (Invoked, Vec<Value>) {
+    send_text(aws, &event.to_string()).await
+}
+
+/// Does the same as [`send`] for an event in this notation.
+pub async fn send_text(aws: &LocalAws, event: &str) -> (Invoked, Vec<Value>) {
     aws.connect().forget_requests();
-    let invoked = aws.invoke_json(event).await;
+    let invoked = aws.invoke(event).await;
     let starts = starts(aws);
     (invoked, starts)
 }

@@ -48,10 +48,6 @@ fn contact(owner: Option<&str>, is_chat: bool, has_ended: bool) -> Contact {
     Contact { initial_contact_id, customer_id: owner.map(str::to_owned), is_chat, has_ended }
 }
 
-fn refusal(refusal: ContactRefusal) -> Option<ContactRefusal> {
-    Some(refusal)
-}
-
 /// The source that Connect is sent, after all contacts are verified.
 fn source(mut contact: UnverifiedContact, found: &[Contact]) -> Result<String, ContactRefusal> {
     for found in found {
@@ -71,14 +67,14 @@ fn customers_continue_only_their_own_ended_chats() {
     for (found, refused) in [
         (Some(contact(Some("ana"), true, true)), None),
         (Some(contact(Some("ana"), true, false)), Some(ContactRefusal::StillActive)),
-        (Some(contact(Some("ana"), false, true)), refusal(NotAChat)),
-        (Some(contact(Some("ana"), false, false)), refusal(NotAChat)),
-        (Some(contact(Some("eve"), true, true)), refusal(Foreign)),
-        (Some(contact(Some("eve"), true, false)), refusal(Foreign)),
-        (Some(contact(Some("Ana"), true, true)), refusal(Foreign)),
-        (Some(contact(Some(""), true, true)), refusal(Ownerless)),
-        (Some(contact(None, true, true)), refusal(Ownerless)),
-        (None, refusal(Unknown)),
+        (Some(contact(Some("ana"), false, true)), Some(NotAChat)),
+        (Some(contact(Some("ana"), false, false)), Some(NotAChat)),
+        (Some(contact(Some("eve"), true, true)), Some(Foreign)),
+        (Some(contact(Some("eve"), true, false)), Some(Foreign)),
+        (Some(contact(Some("Ana"), true, true)), Some(Foreign)),
+        (Some(contact(Some(""), true, true)), Some(Ownerless)),
+        (Some(contact(None, true, true)), Some(Ownerless)),
+        (None, Some(Unknown)),
     ] {
         for how in ["FROM_SEGMENT", "ENTIRE_PAST_SESSION"] {
             assert_eq!(continuing(how).verify(found.clone()).err(), refused);
@@ -93,9 +89,9 @@ fn customers_relate_chats_to_any_contact_of_their_own() {
         (Some(contact(Some("ana"), true, true)), None),
         (Some(contact(Some("ana"), true, false)), None),
         (Some(contact(Some("ana"), false, true)), None),
-        (Some(contact(Some("eve"), true, true)), refusal(Foreign)),
-        (Some(contact(None, false, true)), refusal(Ownerless)),
-        (None, refusal(Unknown)),
+        (Some(contact(Some("eve"), true, true)), Some(Foreign)),
+        (Some(contact(None, false, true)), Some(Ownerless)),
+        (None, Some(Unknown)),
     ] {
         assert_eq!(related().verify(found).err(), refused);
     }
@@ -109,10 +105,10 @@ fn an_entire_session_is_continued_by_its_initial_contact() {
     let session = [own.clone(), own.clone()];
     for (how, found, expected) in [
         ("ENTIRE_PAST_SESSION", &session[..], "initial"),
-        ("ENTIRE_PAST_SESSION", &[first.clone()], "latest"),
-        ("ENTIRE_PAST_SESSION", &[itself], "latest"),
-        ("FROM_SEGMENT", &[own.clone()], "latest"),
-        ("FROM_SEGMENT", &[first], "latest"),
+        ("ENTIRE_PAST_SESSION", std::slice::from_ref(&first), "latest"),
+        ("ENTIRE_PAST_SESSION", std::slice::from_ref(&itself), "latest"),
+        ("FROM_SEGMENT", std::slice::from_ref(&own), "latest"),
+        ("FROM_SEGMENT", std::slice::from_ref(&first), "latest"),
     ] {
         assert_eq!(source(continuing(how), found).as_deref(), Ok(expected), "{how}");
     }

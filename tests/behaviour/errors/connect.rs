@@ -5,7 +5,7 @@ use local_aws::Fault;
 use serde_json::json;
 
 use super::{Row, row};
-use support::{http_2, options, start, starts};
+use support::{asking, http_2, options, start, starts};
 
 /// Connect's message, which only some callers receive.
 const MESSAGE: &str = "User: arn:aws:sts::1:x is not authorized, says Connect";
@@ -48,16 +48,22 @@ async fn check(case: Case) {
     assert_eq!(answer.contains("says"), case.has_message, "{name}: {answer}");
 
     aws.connect().forget_requests();
-    let invoked = aws.invoke_json(&json!({})).await;
+    let invoked = aws.invoke_json(&asking(&json!({}))).await;
     case.row.assert_direct(&name, &invoked, &detail);
     assert_eq!(starts(&aws).len(), case.attempts, "{name}");
 
-    // One line each, with the name and the message of Connect's error.
+    // One line each, with the name and the message of Connect's error. What
+    // somebody has to act on is an error.
     let logs = aws.function().logs();
     let mut lines = logs.iter().filter(|line| line.contains("CloudWatchMetrics"));
     let outcome = format!("\"Outcome\":\"{}\"", case.row.code);
-    let is_line =
-        |line: &String| line.contains(&outcome) && line.contains(MESSAGE) == case.is_message_logged;
+    let needs_operator = case.row.status == 404 || case.row.status >= 500;
+    let level = if needs_operator { "\"level\":\"ERROR\"" } else { "\"level\":\"WARN\"" };
+    let is_line = |line: &String| {
+        line.contains(&outcome)
+            && line.contains(level)
+            && line.contains(MESSAGE) == case.is_message_logged
+    };
     assert!(lines.all(is_line), "{name}: {logs:?}");
 }
 

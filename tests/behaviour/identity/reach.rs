@@ -20,6 +20,9 @@ async fn an_untrusted_caller_cannot_set_an_attribute_of_a_claim() {
         for (_, event) in authorized(&claims, &stringified) {
             assert_forbidden(&aws, &event, &["/attributes/Email"]).await;
         }
+        for (_, event) in authorized(&claims, &json!({"Attributes": {"EMAIL": "x", "gOne": "x"}})) {
+            assert_forbidden(&aws, &event, &["/Attributes/EMAIL", "/Attributes/gOne"]).await;
+        }
     }
 }
 
@@ -43,7 +46,7 @@ async fn an_untrusted_caller_cannot_pass_a_display_name_off_as_verified() {
 #[tokio::test]
 async fn an_untrusted_caller_cannot_crowd_out_verified_claims() {
     let aws = aws().await;
-    let claims = json!({"sub": "c", "email": "ana@example.com"});
+    let claims = json!({"sub": "c", "email": "ana@example.com", "email_verified": true});
     let full = json!({"Attributes": {"a": "x".repeat(32_767)}});
     for (place, event) in authorized(&claims, &full) {
         let answer = aws.invoke_json(&event).await.payload;
@@ -75,10 +78,36 @@ async fn an_untrusted_caller_cannot_set_segment_attributes_of_connect() {
         let places = ["/SegmentAttributes/connect:X", "/SegmentAttributes/connect:Y"];
         assert_forbidden(&aws, &event, &places).await;
     }
-    let harmless = json!({"connect:Subtype": "connect:Chat", "mine": {"connect:Direction": "x"}});
-    let event = http_2(&json!({"SegmentAttributes": harmless}).to_string());
-    assert_eq!(status(&aws.invoke_json(&event).await.payload), 200);
+    let guide = json!({"ValueString": "connect:Guide"});
+    for (attributes, places) in [
+        (json!({"connect:Subtype": "connect:Chat"}), ["/SegmentAttributes/connect:Subtype"]),
+        (json!({"connect:Subtype": ["connect:Guide"]}), ["/SegmentAttributes/connect:Subtype"]),
+        (json!({"a": {"connect:Direction": "x"}}), ["/SegmentAttributes/a/connect:Direction"]),
+        (json!({"a": {"connect:Subtype": guide}}), ["/SegmentAttributes/a/connect:Subtype"]),
+        (
+            json!({"a": {"ValueMap": {"b": [{"connect:X": 1}]}}}),
+            ["/SegmentAttributes/a/ValueMap/b/0/connect:X"],
+        ),
+    ] {
+        let event = http_2(&json!({"SegmentAttributes": attributes}).to_string());
+        assert_forbidden(&aws, &event, &places).await;
+    }
+    let request = json!({
+        "SegmentAttributes": {"connect:Subtype": guide, "mine": {"Direction": "x"}},
+        "SupportedMessagingContentTypes": GUIDE_TYPES,
+    });
+    let answer = aws.invoke_json(&http_2(&request.to_string())).await.payload;
+    assert_eq!(status(&answer), 200, "{answer}");
+    let sent = &starts(&aws)[0]["SegmentAttributes"];
+    assert_eq!(sent["connect:Subtype"], guide);
 }
+
+/// The content types that a guide needs.
+const GUIDE_TYPES: [&str; 3] = [
+    "text/plain",
+    "application/vnd.amazonaws.connect.message.interactive",
+    "application/vnd.amazonaws.connect.message.interactive.response",
+];
 
 const TOPIC: &str = "arn:aws:sns:us-east-1:123456789012:eavesdropper";
 

@@ -20,7 +20,7 @@ async fn lists_have_the_limits_of_connect() {
     check_all([
         (types(&["text/plain"]), None),
         (types(&["text/markdown", "application/json", INTERACTIVE, RESPONSE, "text/plain"]), None),
-        (types(&["text/markdown"]), Some("/SupportedMessagingContentTypes")),
+        (types(&["text/markdown"]), None),
         (types(&["text/plain", "text/html"]), Some("/SupportedMessagingContentTypes/1")),
         (types(&["text/plain", ""]), Some("/SupportedMessagingContentTypes/1")),
         (
@@ -32,6 +32,7 @@ async fn lists_have_the_limits_of_connect() {
             Some("/SupportedMessagingContentTypes/0"),
         ),
         (guide(&["text/plain", INTERACTIVE, RESPONSE]), None),
+        (guide(&[INTERACTIVE, RESPONSE]), None),
         (guide(&["text/plain", INTERACTIVE]), subtype),
         (guide(&["text/plain", RESPONSE]), subtype),
         (guide(&[]), subtype),

@@ -4,7 +4,7 @@ use local_aws::fixtures::{
     CUSTOMER_ID, ENDED_INITIAL_CONTACT_ID, ENDED_LATEST_CONTACT_ID, OTHER_CUSTOMERS_CONTACT_ID,
     OWNERLESS_CONTACT_ID, RUNNING_CONTACT_ID, VOICE_CONTACT_ID,
 };
-use local_aws::{Fault, LocalAws, Operation, Options};
+use local_aws::{Contact, Fault, LocalAws, Operation, Options};
 use serde_json::{Value, json};
 
 use support::{
@@ -69,24 +69,62 @@ async fn an_untrusted_caller_cannot_read_the_past_chat_of_another_customer() {
     assert_eq!(aws.connect().chats(), 0);
 }
 
+/// Callers cannot tell the reasons apart; whoever reads the log can.
+#[tokio::test]
+async fn the_log_says_why_a_past_chat_is_refused() {
+    for (id, cause) in [
+        (UNKNOWN_CONTACT_ID, "the contact is unknown"),
+        (OTHER_CUSTOMERS_CONTACT_ID, "the contact is another customer's"),
+        (OWNERLESS_CONTACT_ID, "the contact has no customer id"),
+        (VOICE_CONTACT_ID, "the contact is not a chat"),
+    ] {
+        let aws = start(verified()).await;
+        attempt(&aws, &segment(id)).await;
+        let logs = aws.function().logs();
+        let logged = logs.iter().filter(|line| line.contains(&format!("\"cause\":\"{cause}\"")));
+        assert_eq!(logged.count(), 1, "{cause}: {logs:?}");
+    }
+}
+
 #[tokio::test]
 async fn customers_continue_their_own_past_chats() {
     let aws = start(verified()).await;
     let (initial, latest) = (ENDED_INITIAL_CONTACT_ID, ENDED_LATEST_CONTACT_ID);
     for (request, looked_up, source) in [
-        (whole(initial), initial, initial),
-        (whole(latest), latest, initial),
-        (segment(initial), initial, initial),
-        (segment(latest), latest, latest),
+        (whole(initial), vec![initial], initial),
+        // The latest contact is the client's; Connect is sent the initial one.
+        (whole(latest), vec![latest, initial], initial),
+        (segment(initial), vec![initial], initial),
+        (segment(latest), vec![latest], latest),
     ] {
         let (answer, _, calls) = attempt(&aws, &request).await;
         assert_eq!(status(&answer), 200, "{request}: {answer}");
-        assert_eq!(calls, [look_at(looked_up), START.to_owned()], "{request}");
+        let looks = looked_up.into_iter().map(look_at);
+        let expected: Vec<String> = looks.chain([START.to_owned()]).collect();
+        assert_eq!(calls, expected, "{request}");
         let chat = starts(&aws).remove(0);
         let mut expected = request["PersistentChat"].clone();
         expected["SourceContactId"] = json!(source);
         assert_eq!(chat["PersistentChat"], expected, "{request}");
         assert_eq!(chat["CustomerId"], CUSTOMER_ID);
+    }
+}
+
+#[tokio::test]
+async fn the_initial_contact_must_be_the_customers_own_too() {
+    let aws = start(verified()).await;
+    let (_, foreign, _) = attempt(&aws, &segment(OTHER_CUSTOMERS_CONTACT_ID)).await;
+    let latest = "a1b2c3d4-5678-90ab-cdef-fffffffffff2";
+    for initial in
+        [OTHER_CUSTOMERS_CONTACT_ID, UNKNOWN_CONTACT_ID, OWNERLESS_CONTACT_ID, VOICE_CONTACT_ID]
+    {
+        let contact = Contact::chat(latest).customer(CUSTOMER_ID).continuing(initial, initial);
+        aws.connect().put_contact(contact.ended());
+        let (_, bytes, calls) = attempt(&aws, &whole(latest)).await;
+        assert_eq!(bytes, foreign, "{initial}");
+        assert_eq!(calls, [look_at(latest), look_at(initial)], "{initial}");
+        let (answer, _, calls) = attempt(&aws, &segment(latest)).await;
+        assert_eq!(calls, [look_at(latest), START.to_owned()], "{initial}: {answer}");
     }
 }
 

@@ -3,7 +3,10 @@
 use serde_json::json;
 
 use super::{REQUEST, with};
-use support::{assert_failed, body, event, http_1, http_2, options, pointers, send, start, starts};
+use support::{
+    FLOW_ID, assert_failed, body, chat, event, http_1, http_2, options, pointers, send, start,
+    starts,
+};
 
 #[tokio::test]
 async fn events_of_other_services_are_named_and_start_no_chat() {
@@ -18,7 +21,7 @@ async fn events_of_other_services_are_named_and_start_no_chat() {
         (records("eventSource", "aws:dynamodb"), "aws:dynamodb"),
         (records("eventSource", "aws:ses"), "aws:ses"),
         (json!({"Records": [{"cf": {}}]}), "an unknown source"),
-        (json!({"Records": []}), "nobody"),
+        (json!({"Records": []}), "an empty batch"),
         (json!({"eventSource": "aws:kafka", "records": {}}), "aws:kafka"),
         (with(v1.clone(), "/requestContext/elb", json!({})), "Load Balancer"),
         (
@@ -83,18 +86,43 @@ async fn a_payload_that_is_not_an_object_is_refused() {
     assert_eq!(aws.function().starts(), 1, "the process was restarted");
 }
 
-/// A chat that an event of Connect started would emit the next such event.
+/// A rule whose pattern is too wide would open chat after chat: a chat that an
+/// event of Connect started would emit the next such event.
 #[tokio::test]
 async fn an_event_from_connect_starts_no_chat() {
     let aws = start(options()).await;
     let mut event = event("eventbridge-rule.json");
-    event["source"] = json!("aws.connect");
-    event["detail-type"] = json!("Amazon Connect Contact Event");
-    event["detail"] =
+    let contact =
         json!({"eventType": "INITIATED", "relatedContactId": "c-1", "segmentAttributes": {}});
-    let invoked = aws.invoke_json(&event).await;
-    assert_failed(&invoked, "ValidationException");
-    assert_eq!(starts(&aws).len(), 0);
+    let asking = json!({"ContactFlowId": FLOW_ID});
+    for source in ["aws.connect", "aws.events", "aws.iot", "aws.transfer", "aws.partner"] {
+        for detail in [&contact, &asking] {
+            event["source"] = json!(source);
+            event["detail"] = detail.clone();
+            for event in [event.clone(), json!([event])] {
+                let (invoked, starts) = send(&aws, &event).await;
+                assert_failed(&invoked, "ValidationException");
+                let message = invoked.error_message().unwrap_or_default();
+                let named = format!("an event of {source} cannot start a chat");
+                assert!(message.contains(&named), "{message}");
+                assert!(starts.is_empty(), "{event}");
+            }
+        }
+    }
+    event["source"] = json!("aws.partner/example.com/123/events");
+    chat(&aws, &event).await;
+    for record in [
+        json!({"AWSContactTraceRecordFormatVersion": "2017-03-10", "ContactFlowId": FLOW_ID}),
+        json!({"ContactId": "c", "Channel": "CHAT", "ContactFlowId": FLOW_ID}),
+    ] {
+        for event in [record.clone(), json!([record])] {
+            let (invoked, starts) = send(&aws, &event).await;
+            assert_failed(&invoked, "ValidationException");
+            let message = invoked.error_message().unwrap_or_default();
+            assert!(message.contains("an Amazon Connect contact record"), "{message}");
+            assert!(starts.is_empty(), "{event}");
+        }
+    }
 }
 
 /// `serde_json` parses the value of such a member again, with a new count of levels.

@@ -1,0 +1,284 @@
+"""`make smoke`: one real chat by each way that a stack offers, ended at once so that no agent is rung."""
+
+import argparse
+import json
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import BotoCoreError, ClientError
+
+from stacks import Deployed, Faulty, StackFile
+
+NAME = "Smoke test"
+MARK = "smokeTest"
+
+
+class Failed(Exception):
+    """A step that did not do what it should, and why."""
+
+
+class Skipped(Exception):
+    """A step that this stack does not offer, or that cannot be tried from here."""
+
+
+@dataclass
+class Row:
+    """One line of the report."""
+
+    way: str
+    step: str
+    result: str
+    detail: str = ""
+
+
+class Smoke:
+    """A deployed stack, and the chats that were started with it."""
+
+    def __init__(self, session, deployed: Deployed, token: str = "", patience: float = 120, pause: float = 3):
+        self.session, self.deployed, self.token = session, deployed, token
+        self.patience, self.pause = patience, pause
+        self.began = datetime.now(timezone.utc)
+        self.rows: list[Row] = []
+
+    def run(self) -> list[Row]:
+        """Tries every way; a failed step ends its way only."""
+        for way, steps in (("HTTP", self.http), ("direct", self.direct), ("event", self.event), ("queue", self.queue)):
+            try:
+                steps(way)
+            except Skipped as skipped:
+                self.rows.append(Row(way, "", "skipped", str(skipped)))
+            except Failed as failed:
+                self.rows.append(Row(way, "", "FAILED", str(failed)))
+            except (BotoCoreError, ClientError, OSError, ValueError, KeyError) as error:
+                self.rows.append(Row(way, "", "FAILED", f"{type(error).__name__}: {error}"))
+        if any(row.result == "ok" for row in self.rows):
+            self.step("all", "metric", self.metric)
+        return self.rows
+
+    def step(self, way: str, name: str, action, *arguments):
+        """Does one step and notes that it worked; a step that fails ends its way."""
+        try:
+            result = action(*arguments)
+        except (Failed, BotoCoreError, ClientError, OSError) as failed:
+            if name != "metric":
+                raise Failed(f"{name}: {failed}") from None
+            self.rows.append(Row(way, name, "FAILED", str(failed)))
+            return None
+        self.rows.append(Row(way, name, "ok", result if isinstance(result, str) else ""))
+        return result
+
+    # ---- The ways ----
+
+    def http(self, way: str):
+        """A web client's request, repeated with the same key."""
+        if "Endpoint" not in self.deployed.outputs:
+            raise Skipped("the stack has no API")
+        if self.authorization().startswith("https://") and not self.token:
+            raise Skipped("give a token: make smoke TOKEN=…")
+        key = str(uuid.uuid4())
+        started = self.step(way, "start", self.post, key)
+        try:
+            self.step(way, "repeat", self.same, started, lambda: self.post(key))
+        finally:
+            self.step(way, "join and end", self.end, started)
+        self.step(way, "log line", self.log_line, started["ContactId"])
+
+    def direct(self, way: str):
+        """What Scheduler and Step Functions do."""
+        token = str(uuid.uuid4())
+        started = self.step(way, "start", self.invoke, token)
+        try:
+            self.step(way, "repeat", self.same, started, lambda: self.invoke(token))
+        finally:
+            self.step(way, "join and end", self.end, started)
+        self.step(way, "log line", self.log_line, started["ContactId"])
+
+    def event(self, way: str):
+        """An event that the rule's pattern matches."""
+        pattern = json.loads(self.deployed.parameters.get("EventPattern") or "null")
+        if not pattern:
+            raise Skipped("the stack has no rule")
+        if set(pattern) - {"source", "detail-type"}:
+            raise Skipped("the pattern looks at more than source and detail-type")
+        mark = str(uuid.uuid4())
+        entry = {
+            "Source": literal(pattern, "source"),
+            "DetailType": literal(pattern, "detail-type", "Smoke Test"),
+            "Detail": json.dumps(request(mark)),
+            "EventBusName": self.deployed.parameters["EventBusName"],
+        }
+        self.step(way, "send", self.put_event, entry)
+        self.step(way, "start and end", self.find_and_stop, mark)
+
+    def queue(self, way: str):
+        """A message in the queue."""
+        url = self.deployed.outputs.get("QueuedEventsUrl")
+        if not url:
+            raise Skipped("the stack has no queue")
+        mark = str(uuid.uuid4())
+        send = self.session.client("sqs").send_message
+        self.step(way, "send", lambda: send(QueueUrl=url, MessageBody=json.dumps(request(mark))))
+        self.step(way, "start and end", self.find_and_stop, mark)
+
+    # ---- The steps ----
+
+    def authorization(self) -> str:
+        """Who may call the API."""
+        return self.deployed.parameters.get("Authorization", "")
+
+    def post(self, key: str) -> dict:
+        """Asks for a chat as a web client does."""
+        url, body = self.deployed.outputs["Endpoint"], json.dumps(request()).encode()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        if self.authorization() == "IAM":
+            signed = AWSRequest("POST", url, data=body, headers=headers)
+            SigV4Auth(self.session.get_credentials(), "execute-api", self.session.region_name).add_auth(signed)
+            headers = dict(signed.headers)
+        elif self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, data=body, headers=headers), timeout=30) as answer:
+                return json.loads(answer.read())["data"]["startChatResult"]
+        except urllib.error.HTTPError as error:
+            raise Failed(f"HTTP {error.code}: {error.read().decode(errors='replace')[:500]}") from None
+
+    def invoke(self, token: str) -> dict:
+        """Asks for a chat by invoking the alias."""
+        payload = json.dumps({**request(), "ClientToken": token})
+        alias = self.deployed.outputs["FunctionAliasArn"]
+        answer = self.session.client("lambda").invoke(FunctionName=alias, Payload=payload)
+        result = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            raise Failed(f"{result.get('errorType')}: {result.get('errorMessage')}")
+        return result
+
+    def same(self, started: dict, again) -> str:
+        """The same request again is the same chat."""
+        repeated = again()
+        if repeated["ContactId"] != started["ContactId"]:
+            raise Failed(f"a second chat was started: {repeated['ContactId']} after {started['ContactId']}")
+        return "the same contact"
+
+    def end(self, started: dict) -> str:
+        """Joins as the customer and leaves, which ends the chat before an agent gets it."""
+        participant = self.session.client("connectparticipant")
+        connected = participant.create_participant_connection(
+            Type=["CONNECTION_CREDENTIALS"], ParticipantToken=started["ParticipantToken"], ConnectParticipant=True
+        )
+        participant.disconnect_participant(ConnectionToken=connected["ConnectionCredentials"]["ConnectionToken"])
+        return f"contact {started['ContactId']}"
+
+    def put_event(self, entry: dict):
+        """Puts one event onto the bus of the rule."""
+        answer = self.session.client("events").put_events(Entries=[entry])
+        if answer["FailedEntryCount"]:
+            raise Failed(str(answer["Entries"][0]))
+
+    def lines(self, condition: str) -> list[dict]:
+        """The log lines of chats since the beginning that meet a condition."""
+        pages = self.session.client("logs").get_paginator("filter_log_events").paginate(
+            logGroupName=self.deployed.outputs["LogGroupName"],
+            startTime=int(self.began.timestamp() * 1000) - 60_000,
+            filterPattern=f'{{ $.message = "chat" && {condition} }}',
+        )
+        return [json.loads(event["message"]) for page in pages for event in page["events"]]
+
+    def log_line(self, contact: str) -> str:
+        """The line of one chat."""
+        line = self.until(lambda: self.lines(f'$.contactId = "{contact}"'), "no line in the log")[0]
+        return f"{line['Outcome']} after {line['totalMs']:.0f} ms, request {line['requestId']}"
+
+    def find_and_stop(self, mark: str) -> str:
+        """Finds the chat that has this attribute, and stops it: nobody has its participant token."""
+        connect, instance = self.session.client("connect"), self.deployed.parameters["InstanceId"]
+        looked_at: set[str] = set()
+
+        def find():
+            for line in self.lines('$.Outcome = "started"'):
+                contact = line.get("contactId")
+                if contact and contact not in looked_at:
+                    looked_at.add(contact)
+                    attributes = connect.get_contact_attributes(InstanceId=instance, InitialContactId=contact)["Attributes"]
+                    if attributes.get(MARK) == mark:
+                        return contact
+            return None
+
+        contact = self.until(find, "no chat in the log; see the dead letters")
+        connect.stop_contact(InstanceId=instance, ContactId=contact)
+        return f"contact {contact}"
+
+    def metric(self) -> str:
+        """The metric of chats has counted."""
+        cloudwatch = self.session.client("cloudwatch")
+
+        def count():
+            points = cloudwatch.get_metric_statistics(
+                Namespace=f"StartChatContact/{self.deployed.name}",
+                MetricName="Chats",
+                StartTime=self.began - timedelta(minutes=1),
+                EndTime=datetime.now(timezone.utc) + timedelta(minutes=1),
+                Period=60,
+                Statistics=["Sum"],
+            )["Datapoints"]
+            return sum(point["Sum"] for point in points)
+
+        return f"{self.until(count, 'Chats has counted nothing'):.0f} chats counted"
+
+    def until(self, action, otherwise: str):
+        """What an action gives once it gives something."""
+        deadline = time.monotonic() + self.patience
+        while True:
+            if found := action():
+                return found
+            if time.monotonic() >= deadline:
+                raise Failed(f"{otherwise} within {self.patience:.0f} s")
+            time.sleep(self.pause)
+
+
+def request(mark: str = "") -> dict:
+    """The chat that is asked for."""
+    attributes = {"Attributes": {MARK: mark}} if mark else {}
+    return {"ParticipantDetails": {"DisplayName": NAME}, **attributes}
+
+
+def literal(pattern: dict, name: str, default: str = "") -> str:
+    """A value that a pattern matches by name."""
+    values = [value for value in pattern.get(name, [default]) if isinstance(value, str) and value]
+    if not values:
+        raise Skipped(f"the pattern has no literal {name}")
+    return values[0]
+
+
+def table(rows: list[Row]) -> str:
+    """The report."""
+    return "\n".join(f"{row.way:7} {row.step:14} {row.result:8} {row.detail}".rstrip() for row in rows)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("stack")
+    arguments = parser.parse_args()
+    try:
+        file = StackFile.read(arguments.stack)
+    except Faulty as faulty:
+        sys.exit(str(faulty))
+    session = boto3.Session(region_name=file.region)
+    deployed = Deployed.find(session, file.name)
+    if deployed is None:
+        sys.exit(f"{file.name} is not deployed in {file.region}: make deploy STACK={file.name}")
+    rows = Smoke(session, deployed, token=os.environ.get("TOKEN", "")).run()
+    print(table(rows))
+    sys.exit(1 if any(row.result == "FAILED" for row in rows) else 0)
+
+
+if __name__ == "__main__":
+    main()
