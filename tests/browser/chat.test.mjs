@@ -1,4 +1,4 @@
-// Chats with ChatJS, as published, on a page of another origin than the endpoint's: from the first message to the last.
+// Whole chats with the published ChatJS, on a page of another origin than the endpoint.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -39,7 +39,7 @@ beforeEach(async () => {
 });
 afterEach(() => opened.close());
 
-/** What the shop's page does: it keeps what is needed to come back, and notes what it sees. */
+/** The script of the shop's page. It keeps the answer to return to the chat, and records all events. */
 function install() {
   window.seen = [];
   const note = (what) => (event) => window.seen.push({ what, ...event?.data });
@@ -76,7 +76,7 @@ const join = (on = page) => on.evaluate((endpoint) => window.join(endpoint), aws
 const say = (message, contentType = "text/plain", on = page) =>
   on.evaluate((args) => window.session.sendMessage(args).then(({ data }) => data), { message, contentType });
 
-/** Waits for something that the page has seen. */
+/** Waits for an event. */
 async function sees(what, expected = {}, on = page) {
   const found = await on.waitForFunction(
     ([what, expected]) => window.seen.find((one) => one.what === what && Object.entries(expected).every(([name, value]) => one[name] === value)),
@@ -159,7 +159,6 @@ describe("a chat with ChatJS", () => {
     await tab.evaluate((chat) => sessionStorage.setItem("chat", JSON.stringify(chat)), chat);
     await join(tab);
     await sees("ConnectionEstablished", {}, tab);
-    await page.waitForFunction(() => true);
     await until(async () => (await chatOf(chat)).Websockets === 2);
     await say("from the first");
     await agentSays("You wrote: from the first", tab);
@@ -237,9 +236,9 @@ describe("a connection that drops", () => {
     const chat = await start();
     await join();
     await greeted();
+    await page.evaluate(() => { window.seen.length = 0; });
     await act(chat, "dropConnection");
     await sees("ConnectionLost");
-    await page.evaluate(() => { window.seen.length = 0; });
     const meanwhile = await say("meanwhile");
     await sees("ConnectionEstablished");
     await say("afterwards");

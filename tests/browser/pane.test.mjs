@@ -1,4 +1,4 @@
-// The chat beside the answer on the playground.
+// The chat pane of the playground.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, it } from "node:test";

@@ -1,4 +1,4 @@
-// The pane in which a chat takes place.
+// The chat pane.
 
 import { about, byId, local, make } from "./local.js";
 import { add, clear, eventType, isEvent, isMessage } from "./messages.js";
@@ -9,24 +9,24 @@ const FRAMES = 40;
 const TYPING_SHOWN = 4_000;
 const TYPING_SENT = 3_000;
 
-/** The chat on this page: what it was started with, and the customer's side of it. */
+/** The current chat: the answer that started it, and the customer's connection. */
 let chat = null;
 let typingUntil = 0;
 let typingSent = 0;
 
-/** Shows the chat that an answer has started, in the place of the one before. */
+/** Shows the chat that an answer has started. */
 export function follow(started) {
   if (chat?.started.ContactId === started.ContactId && chat.phase !== "ended") return;
   chat?.customer.close();
   clear();
   byId("frames").replaceChildren();
-  // As a web page would, to come back after a reload.
+  // To return to the chat after a reload, as a web page would.
   sessionStorage.setItem(KEPT, JSON.stringify(started));
   chat = { started, phase: "connecting" };
   const mine = chat;
   const still = (doing) => (...args) => mine === chat && doing(...args);
   chat.customer = join(started, {
-    connected: still(() => quietly(connected())),
+    connected: still(() => showErrors(connected())),
     lost: still(() => setPhase("lost")),
     refused: still(() => setPhase("ended")),
     item: still(item),
@@ -35,8 +35,8 @@ export function follow(started) {
   setPhase("connecting");
 }
 
-/** Comes back to the chat that was on this page before it was loaded anew. */
-export function comeBack() {
+/** Returns to the chat of this page after a reload. */
+export function returnToChat() {
   const kept = sessionStorage.getItem(KEPT);
   if (kept && about.standIn) follow(JSON.parse(kept));
 }
@@ -64,7 +64,7 @@ function setPhase(phase) {
 
 async function connected() {
   setPhase("connected");
-  // What was said before, and while there was no connection.
+  // The messages from before, and from while there was no connection.
   for (const one of await chat.customer.transcript()) show(one);
 }
 
@@ -76,11 +76,11 @@ function item(one) {
     setPhase("ended");
   } else if (isMessage(one) && one.ParticipantRole !== "CUSTOMER") {
     byId("typing").textContent = "";
-    quietly(chat.customer.signal(eventType("message.read"), { messageId: one.Id }));
+    showErrors(chat.customer.signal(eventType("message.read"), { messageId: one.Id }));
   }
 }
 
-const show = (one) => add(one, (text, type) => quietly(chat.customer.send(text, type)));
+const show = (one) => add(one, (text, type) => showErrors(chat.customer.send(text, type)));
 
 function typing({ DisplayName }) {
   byId("typing").textContent = `${DisplayName} is typing…`;
@@ -97,8 +97,8 @@ function frame(way, json) {
   if (frames.children.length > FRAMES) frames.firstChild.remove();
 }
 
-/** What goes wrong here is said in the pane. */
-async function quietly(doing) {
+/** Shows an error in the pane. */
+async function showErrors(doing) {
   try {
     await doing;
   } catch (error) {
@@ -111,22 +111,22 @@ async function send(event) {
   const text = byId("message").value.trim();
   if (!text || !chat) return;
   byId("message").value = "";
-  await quietly(chat.customer.send(text));
+  await showErrors(chat.customer.send(text));
 }
 
 function typed() {
   if (chat?.phase !== "connected" || Date.now() - typingSent < TYPING_SENT) return;
   typingSent = Date.now();
-  quietly(chat.customer.signal(eventType("typing")));
+  showErrors(chat.customer.signal(eventType("typing")));
 }
 
-const act = (Action) => quietly(local("chats", "POST", { ContactId: chat.started.ContactId, Action }));
+const act = (Action) => showErrors(local("chats", "POST", { ContactId: chat.started.ContactId, Action }));
 
-/** `again(contact)` sends the request once more, as one that continues this contact's session. */
+/** Starts listening. `again(contact)` repeats the request, to continue the session of this contact. */
 export function listenToChat(again) {
   byId("talk").addEventListener("submit", send);
   byId("message").addEventListener("input", typed);
-  byId("leave").addEventListener("click", () => quietly(chat.customer.disconnect()));
+  byId("leave").addEventListener("click", () => showErrors(chat.customer.disconnect()));
   byId("continue").addEventListener("click", () => again(chat.started.ContactId));
   for (const button of byId("chat").querySelectorAll("[data-action]")) {
     button.addEventListener("click", () => act(button.dataset.action));

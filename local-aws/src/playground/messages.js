@@ -1,4 +1,4 @@
-// The messages of a chat, as a list that grows.
+// The list of messages.
 
 import { byId, make } from "./local.js";
 
@@ -11,7 +11,7 @@ const SAID = {
   "chat.ended": () => "The chat has ended",
 };
 
-/** The items that are shown, oldest first, each with its element. */
+/** The items in the list, oldest first, with their elements. */
 let shown = [];
 
 export const isEvent = (item, kind) => item.ContentType === EVENT + kind;
@@ -22,7 +22,7 @@ export function clear() {
   byId("messages").replaceChildren();
 }
 
-/** Adds an item where it belongs by time, unless it is there. `choose` is called with what is chosen from a list. */
+/** Adds an item in order of time, unless it is there. `choose(title, type)` is called for a choice from a list. */
 export function add(item, choose) {
   if (item.MessageMetadata) receipt(item.MessageMetadata);
   if (shown.some(({ Id }) => Id === item.Id)) return;
@@ -65,7 +65,7 @@ function content({ ContentType, Content }, choose) {
   return [make("p", { className: "text" }, title), make("div", { className: "choices-of-agent" }, ...buttons)];
 }
 
-/** Of Markdown, what the agent uses: **strong**. */
+/** The only Markdown that the agent uses: **strong**. */
 const formatted = (text) => text.split("**").map((part, index) => (index % 2 ? make("strong", {}, part) : part));
 
 function receipt({ MessageId, Receipts: [last] = [] }) {

@@ -1,7 +1,7 @@
 // The playground: its buttons and its start.
 
 import { show, showAgain } from "./answer.js";
-import { comeBack, follow, listenToChat } from "./chat.js";
+import { returnToChat, follow, listenToChat } from "./chat.js";
 import { about, byId, claimName, form, learn, make } from "./local.js";
 import { describe, mark } from "./problems.js";
 import { exchange, showByHand, showCurl } from "./request.js";
@@ -112,7 +112,7 @@ async function start() {
   showAbout();
   warn();
   showCurl();
-  comeBack();
+  returnToChat();
 }
 
 start();

@@ -1,10 +1,10 @@
-// A customer's side of a chat: a websocket for what comes, the participant service for what goes.
+// A customer's connection to a chat: requests to the participant service, and its websocket.
 
 const TYPES = ["WEBSOCKET", "CONNECTION_CREDENTIALS"];
 const HEARTBEAT = 10_000;
 const LONGEST_WAIT = 8_000;
 
-/** An answer of the participant service that is an error. */
+/** An error of the participant service. */
 class Refused extends Error {
   constructor(status, type, message) {
     super(`${status} ${type}: ${message}`);
@@ -21,8 +21,8 @@ async function ask(resource, bearer, body) {
 }
 
 /**
- * Joins the chat that an answer of the function has started. `on` hears what happens: `connected`, `lost`, `refused`
- * (the chat is over, or the token is not valid), `item` (a message or an event) and `frame` (each, as it is).
+ * Joins a chat. The callbacks in `on` are `connected`, `lost`, `refused` (the chat has ended, or the token is
+ * invalid), `item` (a message or an event) and `frame` (every frame).
  */
 export function join({ ParticipantToken }, on) {
   let socket = null;
@@ -45,7 +45,7 @@ export function join({ ParticipantToken }, on) {
 
   function open(given) {
     const url = new URL(given);
-    // The page may have been opened by another name of this machine; its policy allows its own host alone.
+    // The policy of the page allows its own host only, and the page may have been opened as localhost.
     url.host = location.host;
     socket = new WebSocket(url);
     const opened = socket;
@@ -81,7 +81,7 @@ export function join({ ParticipantToken }, on) {
     if (frame.topic === "aws/chat") on.item(JSON.parse(frame.content));
   }
 
-  /** Asks with the connection token, and once more with a new one if that has expired. */
+  /** Sends a request with the connection token, and repeats it with a new token if that has expired. */
   async function speak(resource, body) {
     try {
       return await ask(resource, token, body);
@@ -110,7 +110,7 @@ export function join({ ParticipantToken }, on) {
       } while (next);
       return all;
     },
-    /** Stops listening; the chat goes on without this page. */
+    /** Closes the connection. The chat continues without it. */
     close() {
       left = true;
       clearInterval(heartbeat);
