@@ -5,6 +5,7 @@
 //! reported in the form that its caller reads.
 
 mod caller;
+mod event;
 mod event_bridge;
 mod http;
 mod idempotency_key;
@@ -24,6 +25,7 @@ pub use self::idempotency_key::{IdempotencyKey, InvocationKey};
 pub use self::payload::{Payload, PayloadError};
 pub use self::sqs::SqsRecord;
 
+use self::event::{EventMembers, RequestContext};
 use self::payload::{object, trusted};
 use crate::json::{self, Type};
 
@@ -73,19 +75,7 @@ impl<'a> Trigger<'a> {
     /// Returns an error for an event of a service that is not supported, for a
     /// list that is too long, and for JSON that is neither object nor list.
     pub fn recognize(payload: &'a RawValue) -> Result<(Self, Option<Cow<'a, str>>), PayloadError> {
-        let (event, request_id) = unwrap_failures(payload);
-        let trigger = match Type::of(event) {
-            Type::List => json::elements(event, MAX_ELEMENTS)
-                .map(Self::Batch)
-                .map_err(|json::TooLong| PayloadError::TooManyElements),
-            _ => recognize_object(object(event)?),
-        }?;
-        match (trigger, request_id) {
-            (Self::Http(_), Some(_)) => {
-                Err(PayloadError::unsupported("an HTTP request in a destination's record"))
-            }
-            recognized => Ok(recognized),
-        }
+        recognize(payload, EventMembers::read(payload))
     }
 
     /// The name in logs and metrics.
@@ -120,91 +110,90 @@ impl<'a> Envelope<'a> {
     }
 }
 
-/// The failed event in the record of an on-failure destination, and the id of
-/// the invocation that failed (Lambda developer guide, "Retain records of
-/// Lambda asynchronous invocations").
-fn failed_event(record: &RawValue) -> Option<(&RawValue, Option<Cow<'_, str>>)> {
-    let [context, payload] = json::members(record, ["requestContext", "requestPayload"]);
-    let [condition, request_id] = json::members(context?, ["condition", "requestId"]);
-    let has_failed = json::string(condition?)? != "Success";
-    let request_id = request_id.and_then(json::string).filter(|id| !id.is_empty());
-    payload.filter(|_| has_failed).map(|payload| (payload, request_id))
-}
-
-fn unwrap_failures(payload: &RawValue) -> (&RawValue, Option<Cow<'_, str>>) {
-    let mut unwrapped = (payload, None);
+/// Recognizes an event whose members have been read, or the failed one in it.
+fn recognize<'a>(
+    mut payload: &'a RawValue,
+    mut event: EventMembers<'a>,
+) -> Result<(Trigger<'a>, Option<Cow<'a, str>>), PayloadError> {
+    let mut failed = None;
+    let mut context = event.context();
     for _ in 0..MAX_FAILURES {
-        match failed_event(unwrapped.0) {
-            Some((event, request_id)) => unwrapped = (event, request_id.or(unwrapped.1)),
-            None => break,
+        let request_id = context.as_ref().and_then(RequestContext::failed_request_id);
+        let (Some(request_id), Some(inner)) = (request_id, event.request_payload) else {
+            break;
+        };
+        failed = Some(request_id).filter(|id| !id.is_empty()).or(failed);
+        (payload, event) = (inner, EventMembers::read(inner));
+        context = event.context();
+    }
+    let trigger = match (Type::of(payload), context) {
+        (Type::List, _) => list(payload).map(Trigger::Batch),
+        (_, Some(context)) => recognize_request(&event, &context),
+        _ => recognize_event(object(payload)?, &event),
+    }?;
+    match (trigger, failed) {
+        (Trigger::Http(_), Some(_)) => {
+            Err(PayloadError::unsupported("an HTTP request in a destination's record"))
         }
-    }
-    unwrapped
-}
-
-/// Recognizes one event or request.
-fn recognize_object(event: &RawValue) -> Result<Trigger<'_>, PayloadError> {
-    const NAMES: [&str; 7] =
-        ["requestContext", "methodArn", "routeArn", "Records", "detail-type", "source", "detail"];
-    let [context, method_arn, route_arn, records, detail_type, source, detail] =
-        json::members(event, NAMES);
-    let is_given = |value: Option<&RawValue>| value.is_some_and(|value| value.get() != "null");
-    if is_given(method_arn) || is_given(route_arn) {
-        return Err(PayloadError::unsupported("an API Gateway authorizer's event"));
-    }
-    if let Some(context) = context.filter(|context| Type::of(context) == Type::Object) {
-        return recognize_request(event, context);
-    }
-    if let (Some(_), Some(source), Some(detail)) = (detail_type, source, detail) {
-        let id = json::member(event, "id");
-        return Ok(Trigger::EventBridge(EventBridgeEvent::new(source, id, detail)));
-    }
-    match records.filter(|records| Type::of(records) == Type::List) {
-        Some(records) => recognize_records(records),
-        None => match unsupported::event(event) {
-            Some(name) => Err(PayloadError::unsupported(name)),
-            None => Ok(Trigger::Direct(event)),
-        },
+        recognized => Ok(recognized),
     }
 }
 
 fn recognize_request<'a>(
-    event: &'a RawValue,
-    context: &'a RawValue,
+    event: &EventMembers<'a>,
+    context: &RequestContext<'a>,
 ) -> Result<Trigger<'a>, PayloadError> {
-    if let Some(name) = unsupported::request(context) {
+    if let Some(name) = unsupported::request(event, context) {
         return Err(PayloadError::unsupported(name));
     }
-    let (format, method, authorizer) = http_context(context)
+    let v2 = context.http.and_then(|http| json::member(http, "method")).and_then(json::string);
+    let v1 = context.http_method.and_then(json::string);
+    let (format, method) = v2
+        .map(|method| (PayloadFormat::V2, method))
+        .or(v1.map(|method| (PayloadFormat::V1, method)))
         .ok_or_else(|| PayloadError::unsupported("a request of an unknown kind"))?;
-    Ok(Trigger::Http(HttpRequest::new(format, method, authorizer, event)))
+    Ok(Trigger::Http(HttpRequest::new(format, method, context.authorizer, event)))
+}
+
+fn recognize_event<'a>(
+    payload: &'a RawValue,
+    event: &EventMembers<'a>,
+) -> Result<Trigger<'a>, PayloadError> {
+    if event.authorized_arn.is_some() {
+        return Err(PayloadError::unsupported("an API Gateway authorizer's event"));
+    }
+    if let (Some(_), Some(source), Some(detail)) = (event.detail_type, event.source, event.detail) {
+        return Ok(Trigger::EventBridge(EventBridgeEvent::new(source, event.id, detail)));
+    }
+    match event.records.filter(|records| Type::of(records) == Type::List) {
+        Some(records) => recognize_records(records),
+        None => match unsupported::event(payload) {
+            Some(name) => Err(PayloadError::unsupported(name)),
+            None => Ok(Trigger::Direct(payload)),
+        },
+    }
 }
 
 fn recognize_records(records: &RawValue) -> Result<Trigger<'_>, PayloadError> {
-    let elements = json::elements(records, MAX_ELEMENTS)
-        .map_err(|json::TooLong| PayloadError::TooManyElements)?;
+    let elements = list(records)?;
     match unsupported::records(elements.first().copied()) {
         Some(name) => Err(PayloadError::unsupported(name)),
         None => Ok(Trigger::Sqs(elements.into_iter().map(SqsRecord::new).collect())),
     }
 }
 
-/// The payload format, the method and the authorizer in a request's context.
-fn http_context(context: &RawValue) -> Option<(PayloadFormat, Cow<'_, str>, Option<&RawValue>)> {
-    let [method, http, authorizer] = json::members(context, ["httpMethod", "http", "authorizer"]);
-    let v2 = http.and_then(|http| json::member(http, "method")).and_then(json::string);
-    let v1 = method.and_then(json::string).map(|method| (PayloadFormat::V1, method));
-    let (format, method) = v2.map(|method| (PayloadFormat::V2, method)).or(v1)?;
-    Some((format, method, authorizer))
+fn list(value: &RawValue) -> Result<Vec<&RawValue>, PayloadError> {
+    json::elements(value, MAX_ELEMENTS).map_err(|json::TooLong| PayloadError::TooManyElements)
 }
 
 /// Opens an element of a list or the body of a message. If nothing in it
 /// identifies a repeated request, `key` does.
 fn open_element(element: &RawValue, key: IdempotencyKey) -> Result<Payload<'_>, PayloadError> {
-    if sqs::is_record(element) {
+    let event = EventMembers::read(element);
+    if sqs::is_record(&event) {
         return open_record(SqsRecord::new(element), key);
     }
-    let (trigger, failed) = Trigger::recognize(element)?;
+    let (trigger, failed) = recognize(element, event)?;
     let key =
         failed.map_or(key, |request_id| InvocationKey { request_id: &request_id, index: 0 }.into());
     match trigger {

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::value::RawValue;
 
 use super::caller::{Caller, Claims};
+use super::event::EventMembers;
 use super::idempotency_key::{IdempotencyKey, InvocationKey};
 use super::payload::{Payload, PayloadError, object, parse_text};
 use crate::json::{self, Type};
@@ -56,19 +57,18 @@ impl<'a> HttpRequest<'a> {
         format: PayloadFormat,
         method: Cow<'a, str>,
         authorizer: Option<&'a RawValue>,
-        event: &'a RawValue,
+        event: &EventMembers<'a>,
     ) -> Self {
-        const NAMES: [&str; 4] = ["headers", "multiValueHeaders", "body", "isBase64Encoded"];
-        let [single, multiple, body, is_base64] = json::members(event, NAMES);
-        let [origin, key] = headers(single, multiple, ["origin", IDEMPOTENCY_KEY]);
+        const NAMES: [&str; 2] = ["origin", IDEMPOTENCY_KEY];
+        let [origin, key] = headers(event.headers, event.multi_value_headers, NAMES);
         Self {
             format,
             origin,
             method,
             idempotency_key: key.filter(|key| !key.is_empty()),
             claims: Claims::new(authorizer.and_then(|found| claims(format, found))),
-            body,
-            is_base64: is_base64.is_some_and(|flag| flag.get() == "true"),
+            body: event.body,
+            is_base64: event.is_base64_encoded.is_some_and(|flag| flag.get() == "true"),
         }
     }
 

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use super::event::EventMembers;
 use super::idempotency_key::IdempotencyKey;
 use super::payload::{PayloadError, parse_text};
 use crate::json;
@@ -56,9 +57,9 @@ impl<'a> SqsRecord<'a> {
 }
 
 /// Whether this is a record that a pipe delivers as it comes from the queue.
-pub(super) fn is_record(element: &RawValue) -> bool {
-    let [source, id] = json::members(element, ["eventSource", "messageId"]);
-    id.is_some() && source.and_then(json::string).is_some_and(|source| source == EVENT_SOURCE)
+pub(super) fn is_record(event: &EventMembers<'_>) -> bool {
+    let source = event.event_source.and_then(json::string);
+    event.message_id.is_some() && source.is_some_and(|source| source == EVENT_SOURCE)
 }
 
 fn text(value: Option<&RawValue>) -> Option<String> {

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use super::event::{EventMembers, RequestContext, is_given};
 use super::sqs::EVENT_SOURCE;
-use crate::json::{self, Type};
+use crate::json;
 
 /// The members by which the events in [`SIGNATURES`] are told apart.
 const NAMES: [&str; 33] = [
@@ -67,20 +68,19 @@ const SIGNATURES: [(&[&str], &str); 19] = [
     (&["requestPayload", "responsePayload"], "a Lambda destination's record"),
 ];
 
-/// Requests by members of their `requestContext`.
-const CONTEXTS: [(&str, &str); 4] = [
-    ("elb", "an Application Load Balancer's request"),
-    ("connectionId", "a WebSocket API's message"),
-    ("serviceNetworkArn", "a VPC Lattice request"),
-    ("condition", "a Lambda destination's record"),
-];
-
 /// Names a request that is not one of API Gateway's HTTP or REST APIs.
-pub(super) fn request(context: &RawValue) -> Option<&'static str> {
-    let [elb, connection, network, condition] =
-        json::members(context, CONTEXTS.map(|(name, _)| name));
-    let found = [elb, connection, network, condition].into_iter().zip(CONTEXTS);
-    found.into_iter().find(|(value, _)| value.is_some_and(is_given)).map(|(_, (_, name))| name)
+pub(super) fn request(
+    event: &EventMembers<'_>,
+    context: &RequestContext<'_>,
+) -> Option<&'static str> {
+    let names = [
+        (event.authorized_arn, "an API Gateway authorizer's event"),
+        (context.elb, "an Application Load Balancer's request"),
+        (context.connection_id, "a WebSocket API's message"),
+        (context.service_network_arn, "a VPC Lattice request"),
+        (context.condition, "a Lambda destination's record"),
+    ];
+    names.into_iter().find(|(member, _)| member.is_some()).map(|(_, name)| name)
 }
 
 /// Names an event that is neither a request nor a bare request for a chat.
@@ -115,9 +115,4 @@ pub(super) fn records(first: Option<&RawValue>) -> Option<Cow<'static, str>> {
         Some(source) => Some(Cow::Owned(format!("a batch of records from {source}"))),
         None => Some(Cow::Borrowed("a batch of records from an unknown source")),
     }
-}
-
-/// `cargo lambda watch` sends requests with the members of other events, null.
-fn is_given(value: &RawValue) -> bool {
-    Type::of(value) != Type::Null
 }

@@ -15,7 +15,11 @@ async fn all_field_errors_are_reported_at_once() {
         "ChatDurationInMinutes": 59,
         "supportedMessagingContentTypes": ["text/plain", "x"],
         "persistentChat": {"SourceContactId": "c"},
-        "segmentAttributes": {"m~": {"valueList": ["v", {"ValueString": 1}]}},
+        "segmentAttributes": {
+            "m": {"valueList": ["v", {"ValueString": 1}]},
+            // What has no valid name is not read.
+            "m~": {"valueList": ["v", {"ValueString": 1}]},
+        },
         "ConnectionTypes": ["WEBSOCKET", "WEBSOCKET"],
         "unknown": 1,
     });
@@ -29,8 +33,8 @@ async fn all_field_errors_are_reported_at_once() {
         "/initialMessage/content",
         "/participantDetails/displayName",
         "/persistentChat",
+        "/segmentAttributes/m/valueList/1/ValueString",
         "/segmentAttributes/m~0",
-        "/segmentAttributes/m~0/valueList/1/ValueString",
         "/supportedMessagingContentTypes/1",
     ];
     let (invoked, starts) = send(&aws, &request).await;
