@@ -131,15 +131,17 @@ async fn no_event_costs_more_than_its_limits() {
 #[tokio::test]
 async fn one_message_does_not_cost_the_others_their_chats() {
     let aws = start(limited()).await;
-    let record = |id: usize, body: &str| json!({"messageId": format!("m-{id}"), "eventSource": "aws:sqs", "body": body});
-    for (name, bad) in worst_bodies().into_iter().chain(worst_events()) {
+    let record =
+        |id: String, body: &str| json!({"messageId": id, "eventSource": "aws:sqs", "body": body});
+    for (case, (name, bad)) in worst_bodies().into_iter().chain(worst_events()).enumerate() {
         let bad = bad.replacen('{', "{\"ConnectionTypes\":[1],", 1);
         let good = json!({"ParticipantDetails": {"DisplayName": "Ana"}}).to_string();
-        let records: Vec<Value> =
-            (0..10).map(|id| if id == 4 { record(id, &bad) } else { record(id, &good) }).collect();
+        let records: Vec<Value> = (0..10)
+            .map(|id| record(format!("m-{case}-{id}"), if id == 4 { &bad } else { &good }))
+            .collect();
         let before = aws.connect().chats();
         let invoked = aws.invoke_json(&json!({"Records": records})).await;
-        let failures = json!({"batchItemFailures": [{"itemIdentifier": "m-4"}]});
+        let failures = json!({"batchItemFailures": [{"itemIdentifier": format!("m-{case}-4")}]});
         assert_eq!(invoked.payload, failures, "{name}");
         assert_eq!(aws.connect().chats() - before, 9, "{name}");
     }
