@@ -34,6 +34,7 @@ help: ## List the commands
 	@echo '  EVENT=events/sqs.json     the event that `make run` sends (default $(EVENT))'
 	@echo '  CONNECT=aws               `make serve` calls the real Amazon Connect, with your AWS credentials'
 	@echo '  PORT=9001                 the port of `make serve` (default $(PORT))'
+	@echo '  SERVE=--verbose           further options of `make serve` (target/debug/local-aws serve --help)'
 	@echo '  SECONDS=600               how long `make soak` and `make fuzz` take (default $(SECONDS))'
 	@echo '  ARCH=arm64                the processor that `make build` builds for (default $(ARCH))'
 	@echo '  STACK=chat-test           the stack of `make deploy`, `doctor`, `smoke`, `invoke-remote`, `logs` (default $(STACK))'
@@ -49,7 +50,7 @@ run: ## Send EVENT through the function; print its answer and what Connect recei
 serve: ## Serve the function at http://127.0.0.1:9000 until Ctrl-C
 	@echo 'building (the first time takes some minutes: the AWS SDK is large) …' >&2
 	@$(CARGO) build $(RUN)
-	@$(LOCAL_AWS) serve --function $(FUNCTION) --port $(PORT) --connect $(CONNECT)
+	@$(LOCAL_AWS) serve --function $(FUNCTION) --port $(PORT) --connect $(CONNECT) $(SERVE)
 
 # The tests wait for timeouts and retries more than they compute, so more of
 # them run at once than there are cores.

@@ -25,6 +25,8 @@ requests, with CUSTOMER_ID_CLAIM=sub, unless that variable is set.
 
 `POST /_local/faults` adds faults of Amazon Connect, such as
   {\"kind\":\"status\",\"status\":429,\"errorType\":\"TooManyRequestsException\",\"times\":2}
+  {\"kind\":\"status\",\"status\":403,\"errorType\":\"AccessDeniedException\",\"on\":\"CreateParticipantConnection\"}
+  {\"kind\":\"reset\",\"on\":\"WebsocketFrame\"}
 Kinds: status, raw, reset, resetAfterStart, delay, slowBody, garbage, empty, without,
 blackHole, close. Members: on, times, always, status, errorType, message, contentType, body,
 member, headers, delayMs, bodyDelayMs, close.";
@@ -59,6 +61,8 @@ enum Command {
         /// The port of the stand-in of Amazon Connect; 0 for any.
         #[arg(long, default_value_t = 0)]
         connect_port: u16,
+        #[command(flatten)]
+        chats: serve::ChatArgs,
     },
 }
 
@@ -70,8 +74,8 @@ enum Command {
 pub(crate) async fn run(cli: Cli) -> Result<(), String> {
     match cli.command {
         Command::Invoke { common, event } => invoke::run(&common, &event).await,
-        Command::Serve { common, port, connect_port } => {
-            serve::run(&common, port, connect_port).await
+        Command::Serve { common, port, connect_port, chats } => {
+            serve::run(&common, port, connect_port, &chats).await
         }
     }
 }

@@ -4,7 +4,8 @@
 //! (`validate`, by the data in `model` and the `rules`), and changes the `contacts`. `control` is
 //! the HTTP interface to faults, requests and contacts.
 
-mod answer;
+pub(crate) mod answer;
+mod chat_service;
 mod contact;
 mod contacts;
 pub(crate) mod control;
@@ -19,12 +20,13 @@ mod seed;
 pub(crate) mod server;
 mod service;
 mod signature;
-mod token_bucket;
-mod tokens;
+pub(crate) mod token_bucket;
+pub(crate) mod tokens;
 mod validate;
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
+pub(crate) use chat_service::ChatService;
 pub use contact::Contact;
 pub use faults::Fault;
 pub use operation::Operation;
@@ -101,7 +103,27 @@ impl Connect {
     /// Ends a contact. Returns false if there is no contact with this id.
     #[expect(clippy::must_use_candidate, reason = "most callers know that the contact exists")]
     pub fn end_contact(&self, id: &str) -> bool {
-        lock(&self.0.service.contacts).end(id)
+        self.0.service.end(id)
+    }
+
+    /// Ends the contact of a chat that has ended for this reason.
+    pub(crate) fn end_chat_contact(&self, id: &str, reason: &str) {
+        lock(&self.0.service.contacts).end_because(id, reason);
+    }
+
+    /// Ends a contact by a transfer, and returns the id of the contact that follows it.
+    pub(crate) fn transfer_contact(&self, id: &str, initial: &str) -> Option<String> {
+        lock(&self.0.service.contacts).transfer(id, initial)
+    }
+
+    /// Sets the service that takes over the chats.
+    pub(crate) fn set_chat_service(&self, service: Weak<dyn ChatService>) {
+        self.0.service.set_chat_service(service);
+    }
+
+    /// Takes the fault for a request, if there is one.
+    pub(crate) fn take_fault(&self, operation: Operation) -> Option<Fault> {
+        self.0.faults.take(operation)
     }
 
     /// Forgets contacts and their client tokens.

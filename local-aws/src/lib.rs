@@ -22,6 +22,7 @@ mod local_aws;
 mod lock;
 mod observer;
 mod options;
+mod participant;
 mod playground;
 mod process_stats;
 mod runtime_api;

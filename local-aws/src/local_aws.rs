@@ -13,6 +13,7 @@ use crate::connect::{self, Connect};
 use crate::credentials::ShellCredentials;
 use crate::http::{self, CaFile, Server};
 use crate::options::Options;
+use crate::participant::{self, Participants};
 use crate::runtime_api::{Call, ConnectTarget, Deployment, Function, Invoked, Lambda};
 use crate::{gateway, playground};
 
@@ -56,8 +57,10 @@ impl LocalAws {
             Some(Deployment::new(&options, 0, &options.verified_env, &target).await?)
         };
         let listener = http::bind(options.api_gateway_port).await?;
-        let port = listener.local_addr()?.port();
-        let routes = api_gateway(&deployment, verified.as_ref(), &connect, &options, port);
+        let address = listener.local_addr()?;
+        let participants = Participants::new(&options, connect.clone(), address);
+        let port = address.port();
+        let routes = api_gateway(&deployment, verified.as_ref(), participants, &options, port);
         let api_gateway = Server::start_public(listener, routes, None, Arc::default())?;
         let local = Self {
             deployment,
@@ -164,19 +167,24 @@ async fn serve_connect(
     Ok((server, ca))
 }
 
-/// The routes of API Gateway, the Invoke API, the local controls and the playground.
+/// The routes of API Gateway, the Invoke API, the participant service, the local controls and the
+/// playground.
 fn api_gateway(
     deployment: &Deployment,
     verified: Option<&Deployment>,
-    connect: &Connect,
+    participants: Arc<Participants>,
     options: &Options,
     port: u16,
 ) -> Router {
     let lambda = &deployment.lambda;
     let behind_authorizer = &verified.unwrap_or(deployment).lambda;
-    let apis = gateway::router(Arc::clone(lambda), Arc::clone(behind_authorizer), options);
+    let mut apis = gateway::router(Arc::clone(lambda), Arc::clone(behind_authorizer), options);
     let mut local = gateway::invoke_api::router(Arc::clone(lambda), options.observer.clone())
-        .merge(connect::control::router(connect.clone()));
+        .merge(connect::control::router(participants.connect.clone()));
+    if !options.real_connect {
+        apis = apis.merge(participant::router(&participants, options));
+        local = local.merge(participant::control_router(participants));
+    }
     if options.playground {
         local = local.merge(playground::router(options));
     }

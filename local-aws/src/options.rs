@@ -64,6 +64,10 @@ pub struct Options {
     pub flows: Vec<String>,
     /// The observer of the requests.
     pub observer: Observer,
+    /// The observer of the messages in chats.
+    pub chat_observer: Observer,
+    /// How many times as fast as real time chats run.
+    pub chat_pace: f64,
 }
 
 impl Options {
@@ -95,6 +99,8 @@ impl Options {
             instances: vec![fixtures::INSTANCE_ID.to_owned()],
             flows: vec![fixtures::FLOW_ID.to_owned(), fixtures::SECOND_FLOW_ID.to_owned()],
             observer: Observer::default(),
+            chat_observer: Observer::default(),
+            chat_pace: 1.0,
         }
     }
 
@@ -208,6 +214,21 @@ impl Options {
     #[must_use]
     pub fn observe(mut self, callback: impl Fn(&str) + Send + Sync + 'static) -> Self {
         self.observer = Observer::new(callback);
+        self
+    }
+
+    /// Sets a function that is called with one line per message in a chat.
+    #[must_use]
+    pub fn observe_chats(mut self, callback: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.chat_observer = Observer::new(callback);
+        self
+    }
+
+    /// Sets how many times as fast as real time chats run: how soon the agent answers, how long a
+    /// chat waits for its customer, and how long it lasts.
+    #[must_use]
+    pub fn chat_pace(mut self, pace: f64) -> Self {
+        self.chat_pace = pace;
         self
     }
 }

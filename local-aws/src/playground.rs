@@ -18,11 +18,14 @@ use crate::options::Options;
 
 const PAGE: &str = include_str!("playground/page.html");
 /// The files under `/_local/page/`: name, content type, content.
-const FILES: [(&str, &str, &str); 7] = [
+const FILES: [(&str, &str, &str); 10] = [
     ("page.css", CSS, include_str!("playground/page.css")),
     ("answer.js", JS, include_str!("playground/answer.js")),
+    ("chat.js", JS, include_str!("playground/chat.js")),
     ("local.js", JS, include_str!("playground/local.js")),
+    ("messages.js", JS, include_str!("playground/messages.js")),
     ("page.js", JS, include_str!("playground/page.js")),
+    ("participant.js", JS, include_str!("playground/participant.js")),
     ("problems.js", JS, include_str!("playground/problems.js")),
     ("request.js", JS, include_str!("playground/request.js")),
     ("situations.js", JS, include_str!("playground/situations.js")),

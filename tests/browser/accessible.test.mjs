@@ -27,6 +27,16 @@ const STATES = {
     await send(page);
     await page.evaluate(() => document.querySelectorAll("section details").forEach((one) => { one.open = true; }));
   },
+  "in a chat": async (page) => {
+    await page.evaluate(() => document.querySelectorAll("form details").forEach((one) => { one.open = true; }));
+    for (const box of await page.locator("[data-at='/SupportedMessagingContentTypes'] input").all()) await box.check();
+    await send(page);
+    await page.waitForSelector("#chat[data-phase=connected]");
+    await page.fill("#message", "list");
+    await page.click("#talk button");
+    await page.waitForSelector(".choices-of-agent button");
+    await page.evaluate(() => document.querySelectorAll("section details").forEach((one) => { one.open = true; }));
+  },
   "with problems": async (page) => {
     await page.evaluate(() => document.querySelectorAll("form details").forEach((one) => { one.open = true; }));
     await page.fill("#display-name", "x".repeat(300));

@@ -127,7 +127,7 @@ describe("a chat", () => {
     assert.equal((await starts())[1].RelatedContactId, LATEST_CONTACT);
     await page.fill("#streaming-arn", "arn:aws:sns:us-east-1:123456789012:chats");
     assert.equal(await send(), "403 ForbiddenException");
-    assert.deepEqual(await problemAt("streaming-arn"), ["is not for HTTP callers"]);
+    assert.deepEqual(await problemAt("streaming-arn"), ["is not available to HTTP callers"]);
   });
 
   it("omits empty fields", async () => {
@@ -190,7 +190,7 @@ describe("a chat", () => {
 describe("field errors", () => {
   it("are shown at their fields, and in a summary with the focus", async () => {
     await page.fill("#display-name", "x".repeat(257));
-    await page.fill("#attributes", '{"a b": "1", "c": null}');
+    await page.fill("#attributes", '{"a b": "1", "c": []}');
     await page.selectOption("#content-type", "");
     await openAll();
     await page.fill("#duration", "abc");
@@ -204,14 +204,14 @@ describe("field errors", () => {
     assert.equal(await focused(), "summary");
     const expected = {
       "display-name": ["must have 1 to 256 characters, not 257"],
-      attributes: ["a b: its name must consist of letters, digits, dashes and underscores", "c: must be a string, not null"],
+      attributes: ["a b: its name must consist of letters, digits, dashes and underscores", "c: must be a string, not a list"],
       duration: ["must be an integer from 60 to 10080"],
       "segment-attributes": ["must be an object, not a string"],
       "idempotency-key": ["must have 1 to 255 printable characters"],
       "streaming-arn": ["must be the ARN of a standard SNS topic"],
     };
     for (const [id, problems] of Object.entries(expected)) assert.deepEqual(await problemAt(id), problems, id);
-    assert.equal(await page.locator("[data-at='/InitialMessage'] > .problem").textContent(), "needs ContentType");
+    assert.equal(await page.locator("[data-at='/InitialMessage'] > .problem").textContent(), "ContentType is required");
     assert.equal(await page.locator("[data-at='/SupportedMessagingContentTypes'] > .problem").textContent(), "must contain text/plain");
     assert.equal(await page.locator("[data-at='/RelatedContactId'] > .problem").count(), 1);
     const { errors } = await answer();
@@ -278,7 +278,7 @@ describe("a situation", () => {
     ["Flow gone", "404 ResourceNotFoundException", [put(404, "ResourceNotFoundException")]],
     ["Connect down", "503 ServiceUnavailableException", Array(3).fill("PUT /contact/chat →  connection cut"), /retry-after\s*1/],
     ["Chat still running", "409 ConflictException", [get("bbbbbbbbbbb1")]],
-    ["Resume a whole session", "200 Chat started", [get("aaaaaaaaaaa2"), put(200)]],
+    ["Resume a whole session", "200 Chat started", [get("aaaaaaaaaaa2"), get("aaaaaaaaaaa1"), put(200)]],
     ["Resume from a segment", "200 Chat started", [get("aaaaaaaaaaa2"), put(200)]],
     ["Another customer’s chat", "403 ForbiddenException", [get("ccccccccccc1")]],
     ["Sent twice", "200 Chat started", [put(200), put(200)]],
@@ -364,7 +364,7 @@ describe("other settings", () => {
     const own = await serve({ CUSTOMER_ID_CLAIM: "email" });
     try {
       await another(own.url);
-      assert.equal(await page.inputValue("#claims"), '{"email":"customer-4711"}');
+      assert.equal(await page.inputValue("#claims"), '{"email":"customer-4711","email_verified":true}');
       assert.equal(await send(), "200 Chat started");
       assert.equal(await situation("Resume from a segment"), "Resume from a segment: 200 Chat started");
       assert.ok((await own.local("requests")).filter((one) => one.body).every((one) => one.body.CustomerId === "customer-4711"));

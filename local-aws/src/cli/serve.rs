@@ -1,5 +1,6 @@
 //! `local-aws serve`: serves the function until Ctrl-C.
 
+use clap::Args;
 use local_aws::LocalAws;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -7,9 +8,36 @@ use super::common_args::CommonArgs;
 use super::output::line;
 use super::settings;
 
-pub(crate) async fn run(common: &CommonArgs, port: u16, connect_port: u16) -> Result<(), String> {
-    let options = settings::apply_for_browsers(common.options())?;
-    let mut options = options.api_gateway_port(port).playground(true).observe(line);
+/// The arguments for chats.
+#[derive(Debug, Args)]
+pub(crate) struct ChatArgs {
+    /// Print one line per message in a chat.
+    #[arg(long)]
+    verbose: bool,
+    /// How many times as fast as real time chats run; at 60, a chat of an hour ends after a minute.
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.0, value_parser = pace)]
+    chat_pace: f64,
+}
+
+fn pace(text: &str) -> Result<f64, String> {
+    let pace = text.parse().ok().filter(|pace| (0.001..=1e6).contains(pace));
+    pace.ok_or_else(|| "must be a number from 0.001 to 1000000".to_owned())
+}
+
+pub(crate) async fn run(
+    common: &CommonArgs,
+    port: u16,
+    connect_port: u16,
+    chats: &ChatArgs,
+) -> Result<(), String> {
+    let mut options = settings::apply_for_browsers(common.options())?
+        .api_gateway_port(port)
+        .playground(true)
+        .chat_pace(chats.chat_pace)
+        .observe(line);
+    if chats.verbose {
+        options = options.observe_chats(line);
+    }
     options.connect_port = connect_port;
     options = settings::with_verified_customers(options);
     let real = options.real_connect;
@@ -42,8 +70,9 @@ fn print_addresses(local: &LocalAws, real: bool) {
         line("Amazon Connect                 the real one, with your AWS credentials");
     } else {
         line(&format!("Amazon Connect, stand-in       {}", local.connect_url()));
+        line(&format!("Participant service (chats)    {url}/participant/"));
         line(&format!(
-            "Requests, contacts, faults     {url}/_local/requests, …/contacts, …/faults"
+            "Requests, chats and more       {url}/_local/requests, …/contacts, …/chats, …/faults"
         ));
     }
     if let Some(ca) = local.ca_file() {

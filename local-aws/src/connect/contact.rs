@@ -41,6 +41,9 @@ pub struct Contact {
     /// When it ended; `None` if it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disconnect_timestamp: Option<u64>,
+    /// Why it ended, if that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disconnect_reason: Option<String>,
     /// The contact's attributes.
     #[serde(default)]
     pub attributes: BTreeMap<String, String>,
@@ -82,6 +85,7 @@ impl Contact {
             initiation_method: api(),
             initiation_timestamp: now(),
             disconnect_timestamp: None,
+            disconnect_reason: None,
             attributes: BTreeMap::new(),
             segment_attributes: Map::new(),
         }
@@ -121,6 +125,19 @@ impl Contact {
         self.initiation_timestamp = self.initiation_timestamp.min(second.saturating_sub(600));
         self.disconnect_timestamp = Some(second);
         self
+    }
+
+    /// The contact with which the session continues after a transfer.
+    pub(crate) fn transferred(&self, initial: &str) -> Self {
+        let next = Self::chat(uuid::Uuid::new_v4().to_string()).continuing(initial, &self.id);
+        Self {
+            related_contact_id: self.related_contact_id.clone(),
+            customer_id: self.customer_id.clone(),
+            initiation_method: "TRANSFER".to_owned(),
+            attributes: self.attributes.clone(),
+            segment_attributes: self.segment_attributes.clone(),
+            ..next
+        }
     }
 
     /// Returns true if it has not ended.

@@ -61,6 +61,28 @@ impl Contacts {
         true
     }
 
+    /// Ends a contact for this reason.
+    pub(crate) fn end_because(&mut self, id: &str, reason: &str) {
+        if self.end(id)
+            && let Some(contact) = self.all.get_mut(id)
+        {
+            contact.disconnect_reason = Some(reason.to_owned());
+        }
+    }
+
+    /// Ends a contact by a transfer, and returns the id of the contact that follows it.
+    pub(crate) fn transfer(&mut self, id: &str, initial: &str) -> Option<String> {
+        let next = self.all.get(id)?.transferred(initial);
+        let next_id = next.id.clone();
+        self.end_because(id, "TRANSFERRED");
+        // The session still counts as one active chat.
+        for started in self.started.iter_mut().filter(|started| *started == id) {
+            started.clone_from(&next_id);
+        }
+        self.put(next);
+        Some(next_id)
+    }
+
     /// The number of chats that the API has started.
     pub(crate) fn started(&self) -> usize {
         self.started.len() + self.forgotten

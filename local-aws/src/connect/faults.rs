@@ -53,6 +53,11 @@ impl Fault {
         }
     }
 
+    /// Returns true if the connection is reset before the request is handled.
+    pub(crate) fn resets(&self) -> bool {
+        self.effect == Effect::Reset
+    }
+
     /// The request is rejected with this status and error type, or without a type if it is empty.
     #[must_use]
     pub fn status(status: u16, error_type: impl Into<String>) -> Self {
@@ -183,8 +188,7 @@ impl Faults {
     pub(crate) fn take(&self, operation: Operation) -> Option<Fault> {
         let mut faults = lock(&self.0);
         faults.retain(|fault| fault.times != Some(0));
-        let fault =
-            faults.iter_mut().find(|fault| fault.on == Operation::Any || fault.on == operation)?;
+        let fault = faults.iter_mut().find(|fault| fault.on.includes(operation))?;
         fault.times = fault.times.map(|times| times.saturating_sub(1));
         Some(fault.clone())
     }

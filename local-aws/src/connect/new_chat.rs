@@ -1,18 +1,10 @@
 //! New chats: their contact, and the answer to their start.
 
-use std::time::Duration;
-
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::contact::Contact;
 use super::{rules, tokens};
-use crate::clock;
-
-/// The lifetime of a connection token.
-const TOKEN_LIFE: Duration = Duration::from_hours(24);
-/// The lifetime of a websocket URL.
-const URL_LIFE: Duration = Duration::from_secs(100);
 
 /// The contact of a new chat. It inherits the attributes of the contact that it relates to.
 pub(crate) fn contact(id: &str, body: &Value, related: Option<&Contact>) -> Contact {
@@ -30,7 +22,7 @@ pub(crate) fn contact(id: &str, body: &Value, related: Option<&Contact>) -> Cont
     contact
 }
 
-/// The answer to the start of a chat.
+/// The answer to the start of a chat, without connections.
 pub(crate) fn answer(id: &str, continued: Option<String>, body: &Value) -> Map<String, Value> {
     let mut answer = Map::new();
     answer.insert("ContactId".to_owned(), json!(id));
@@ -38,17 +30,6 @@ pub(crate) fn answer(id: &str, continued: Option<String>, body: &Value) -> Map<S
     answer.insert("ParticipantToken".to_owned(), json!(tokens::participant()));
     if let Some(continued) = continued {
         answer.insert("ContinuedFromContactId".to_owned(), json!(continued));
-    }
-    let wanted: Vec<_> =
-        body.get("ConnectionTypes").and_then(Value::as_array).into_iter().flatten().collect();
-    if wanted.iter().any(|kind| *kind == "CONNECTION_CREDENTIALS") {
-        let credentials = json!({"ConnectionToken": tokens::connection(), "Expiry": clock::iso8601_in(TOKEN_LIFE)});
-        answer.insert("ConnectionCredentials".to_owned(), credentials);
-    }
-    if wanted.iter().any(|kind| *kind == "WEBSOCKET") {
-        let websocket =
-            json!({"Url": tokens::websocket(), "ConnectionExpiry": clock::iso8601_in(URL_LIFE)});
-        answer.insert("Websocket".to_owned(), websocket);
     }
     if body.get("ChatStreamingConfiguration").is_some_and(|streaming| !streaming.is_null()) {
         answer.insert("StreamingId".to_owned(), json!(Uuid::new_v4().to_string()));

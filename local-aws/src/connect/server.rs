@@ -94,32 +94,8 @@ impl Exchange {
         operation: Option<Operation>,
         fault: Option<Fault>,
     ) -> Response {
-        let fault = fault.unwrap_or_else(|| Fault::with(Effect::None));
-        // Even a sleep of zero takes up to a millisecond.
-        if !fault.delay.is_zero() {
-            tokio::time::sleep(fault.delay).await;
-        }
         let handle = || self.handle(headers, received, operation);
-        let mut answer = match &fault.effect {
-            Effect::None => handle(),
-            Effect::Without(member) => handle().without(member),
-            Effect::Status(status, kind) => error(*status, kind, &fault.message),
-            Effect::Raw(status, content_type, body) => {
-                Answer::raw(*status, content_type, body.clone())
-            }
-            Effect::Reset => return self.reset(),
-            Effect::ResetAfterStart => {
-                self.record(&Answer { status: 0, ..handle() });
-                return self.reset();
-            }
-            Effect::BlackHole => std::future::pending().await,
-        };
-        answer.headers.extend(fault.headers.iter().cloned());
-        self.record(&answer);
-        if fault.close {
-            self.close_later();
-        }
-        response(answer, fault.body_delay)
+        answer_with_fault(fault, &self.connection, handle, |answer| self.record(answer)).await
     }
 
     /// Handles the request without faults.
@@ -154,20 +130,53 @@ impl Exchange {
             self.connect.0.observer.notify(|| received.line());
         }
     }
+}
 
-    /// Cuts the connection. The response that is returned does not reach the peer.
-    fn reset(&self) -> Response {
-        self.connection.control.cut(Cut::Reset);
-        Response::new(Body::empty())
+/// Answers a request as `handle` does, or as the fault requires; `record` is called with the
+/// answer before it is sent.
+pub(crate) async fn answer_with_fault(
+    fault: Option<Fault>,
+    connection: &Connection,
+    handle: impl FnOnce() -> Answer,
+    record: impl Fn(&Answer),
+) -> Response {
+    let fault = fault.unwrap_or_else(|| Fault::with(Effect::None));
+    // Even a sleep of zero takes up to a millisecond.
+    if !fault.delay.is_zero() {
+        tokio::time::sleep(fault.delay).await;
     }
+    let mut answer = match &fault.effect {
+        Effect::None => handle(),
+        Effect::Without(member) => handle().without(member),
+        Effect::Status(status, kind) => error(*status, kind, &fault.message),
+        Effect::Raw(status, content_type, body) => Answer::raw(*status, content_type, body.clone()),
+        Effect::Reset => return reset(connection),
+        Effect::ResetAfterStart => {
+            record(&Answer { status: 0, ..handle() });
+            return reset(connection);
+        }
+        Effect::BlackHole => std::future::pending().await,
+    };
+    answer.headers.extend(fault.headers.iter().cloned());
+    record(&answer);
+    if fault.close {
+        close_later(connection);
+    }
+    response(answer, fault.body_delay)
+}
 
-    fn close_later(&self) {
-        let control = self.connection.control.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(CLOSE_DELAY).await;
-            control.cut(Cut::Close);
-        });
-    }
+/// Cuts the connection. The response that is returned does not reach the peer.
+fn reset(connection: &Connection) -> Response {
+    connection.control.cut(Cut::Reset);
+    Response::new(Body::empty())
+}
+
+fn close_later(connection: &Connection) {
+    let control = connection.control.clone();
+    tokio::spawn(async move {
+        tokio::time::sleep(CLOSE_DELAY).await;
+        control.cut(Cut::Close);
+    });
 }
 
 fn error(status: u16, kind: &str, message: &str) -> Answer {

@@ -1,12 +1,13 @@
 //! The operations: each takes a request, changes contacts and returns an answer.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::answer::{Answer, ErrorAnswer};
+use super::chat_service::ChatService;
 use super::contact::Contact;
 use super::contacts::{Contacts, NotContinuable};
 use super::token_bucket::TokenBucket;
@@ -27,6 +28,7 @@ pub(crate) struct Service {
     pub(crate) contacts: Mutex<Contacts>,
     /// The chat that each client token started.
     answers: Mutex<HashMap<TokenKey, Started>>,
+    chats: OnceLock<Weak<dyn ChatService>>,
 }
 
 /// An instance and a client token.
@@ -46,6 +48,7 @@ impl Service {
             stops: TokenBucket::new(others),
             contacts: Mutex::new(Contacts::with(seed::contacts())),
             answers: Mutex::default(),
+            chats: OnceLock::new(),
         }
     }
 
@@ -113,7 +116,30 @@ impl Service {
         let mut contact = new_chat::contact(&id, body, related.as_ref());
         contact.related_contact_id = continued.clone().or(related.map(|related| related.id));
         contacts.start(contact);
-        Ok((id.clone(), new_chat::answer(&id, continued, body)))
+        drop(contacts);
+        let mut answer = new_chat::answer(&id, continued, body);
+        if let Some(chats) = self.chats() {
+            chats.start(body, &mut answer);
+        }
+        Ok((id, answer))
+    }
+
+    /// Sets the service that takes over the chats. The first one stays.
+    pub(crate) fn set_chat_service(&self, service: Weak<dyn ChatService>) {
+        let _ = self.chats.set(service);
+    }
+
+    fn chats(&self) -> Option<Arc<dyn ChatService>> {
+        self.chats.get().and_then(Weak::upgrade)
+    }
+
+    /// Ends a contact and its chat. Returns false if there is no contact with this id.
+    pub(crate) fn end(&self, id: &str) -> bool {
+        let ended = lock(&self.contacts).end(id);
+        if let Some(chats) = self.chats().filter(|_| ended) {
+            chats.end(id);
+        }
+        ended
     }
 
     /// Forgets contacts and their client tokens.
@@ -121,6 +147,9 @@ impl Service {
         let ids: HashSet<&str> = ids.iter().map(String::as_str).collect();
         lock(&self.answers).retain(|_, (contact, _)| !ids.contains(contact.as_str()));
         lock(&self.contacts).forget(&ids);
+        if let Some(chats) = self.chats() {
+            chats.forget(&ids);
+        }
     }
 
     pub(crate) fn describe_contact(&self, instance: &str, contact: &str) -> Answer {
@@ -151,7 +180,7 @@ impl Service {
             return Answer::invalid(&errors.join("; "));
         }
         let id = text(body, "ContactId");
-        if lock(&self.contacts).end(id) {
+        if self.end(id) {
             Answer::ok(&json!({})).about(id)
         } else {
             Answer::error(

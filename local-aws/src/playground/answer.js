@@ -53,6 +53,7 @@ function write() {
   mark(problems, last.sent);
   const outcome = byId("outcome");
   outcome.replaceChildren(good ? make("p", { className: "verdict good" }, verdict()) : summary(problems));
+  if (good && about.standIn) outcome.append(make("p", {}, make("a", { href: "#chat" }, "Go to the chat")));
   if (last.status) outcome.append(...details());
   showReceived();
 }

@@ -18,8 +18,12 @@ export async function learn() {
   Object.assign(about, await local("about"));
 }
 
-/** The name of the claim with the customer's id. */
-export const claimName = () => about.settings.CUSTOMER_ID_CLAIM || about.verifiedClaim || "sub";
+/** The claims of the customer, as JSON. An address counts only if it is verified. */
+export function claims() {
+  const name = about.settings.CUSTOMER_ID_CLAIM || about.verifiedClaim || "sub";
+  const isAddress = ["email", "phone_number"].includes(name);
+  return JSON.stringify({ [name]: about.customer, ...(isAddress && { [`${name}_verified`]: true }) });
+}
 
 export async function local(what, method = "GET", body = undefined) {
   const response = await fetch(`/_local/${what}`, { method, body: body && JSON.stringify(body) });

@@ -1,10 +1,11 @@
 // The playground: its buttons and its start.
 
 import { show, showAgain } from "./answer.js";
-import { about, byId, claimName, form, learn, make } from "./local.js";
+import { follow, listenToChat, returnToChat } from "./chat.js";
+import { about, byId, claims, form, learn, make } from "./local.js";
 import { describe, mark } from "./problems.js";
 import { exchange, showByHand, showCurl } from "./request.js";
-import { SITUATIONS, forgetFilled, situation } from "./situations.js";
+import { SITUATIONS, continuing, forgetFilled, situation } from "./situations.js";
 
 let busy = false;
 
@@ -16,6 +17,8 @@ async function run(name, send) {
     const result = await send();
     setBusy(false, `${result.status} after ${result.took} ms`);
     show({ name, ...result });
+    const started = result.json?.data?.startChatResult;
+    if (started && about.standIn) follow(started);
   } catch (error) {
     setBusy(false, "Not sent");
     show({ name, failure: error.message, calls: [] });
@@ -45,10 +48,11 @@ function showAbout() {
   byId("instances").append(...options(settings.INSTANCE_ID));
   byId("flows").append(...options(settings.CONTACT_FLOW_ID, ...(settings.ALLOWED_CONTACT_FLOW_IDS ?? "").split(",")));
   byId("contacts").append(...options(...Object.values(contacts)));
-  if (settings.CUSTOMER_ID_CLAIM) byId("claims").defaultValue = JSON.stringify({ [claimName()]: about.customer });
+  if (settings.CUSTOMER_ID_CLAIM) byId("claims").defaultValue = claims();
   byId("about").textContent = about.standIn ? "Amazon Connect is a stand-in on this machine: no account, no cost." : "";
   if (about.standIn) showSituations();
   else byId("situations").append("Not available with the real Amazon Connect: run make serve without CONNECT=aws.");
+  byId("chat").hidden = !about.standIn;
 }
 
 function warn() {
@@ -83,6 +87,7 @@ function listen() {
     showCurl();
   });
   byId("secrets").addEventListener("change", showAgain);
+  listenToChat((contact) => run("Continue as a past chat", () => continuing(contact)));
   byId("copy").addEventListener("click", copy);
 }
 
@@ -107,6 +112,7 @@ async function start() {
   showAbout();
   warn();
   showCurl();
+  returnToChat();
 }
 
 start();

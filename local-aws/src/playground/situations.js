@@ -1,6 +1,6 @@
 // The situations that a page has to handle.
 
-import { about, byId, claimName, local } from "./local.js";
+import { about, byId, claims, local } from "./local.js";
 import { reveal } from "./problems.js";
 import { exchange, showByHand, showCurl } from "./request.js";
 
@@ -61,17 +61,36 @@ export async function situation({ fault, past, note, twice }) {
   if (fault) return underFault(fault);
   if (twice) return sendTwice();
   await resetPastChats();
+  return continueChat(past[0], about.contacts[past[1]], note);
+}
+
+/** Sends the request for a chat that continues the session that began with this contact. */
+export async function continuing(initial) {
+  unfill();
+  await setCustomer(initial);
+  const note = `The past chat was assigned to ${about.customer} first, because only the verified customer of a chat can continue it.`;
+  return continueChat("ENTIRE_PAST_SESSION", initial, note);
+}
+
+async function continueChat(type, contact, note) {
   byId("by-hand").checked = false;
   showByHand();
   fill({
-    "rehydration-type": past[0],
-    "source-contact-id": about.contacts[past[1]],
+    "rehydration-type": type,
+    "source-contact-id": contact,
     "related-contact-id": "",
     "customer-id": "",
-    claims: JSON.stringify({ [claimName()]: about.customer }),
+    claims: claims(),
   });
   const result = await exchange();
   return { ...result, note: result.status === 200 ? note : undefined };
+}
+
+/** Assigns all contacts of a session to the customer. */
+async function setCustomer(initial) {
+  const contacts = await local("contacts");
+  const session = contacts.filter(({ Id, InitialContactId }) => [Id, InitialContactId].includes(initial));
+  for (const contact of session) await local("contacts", "POST", { ...contact, CustomerId: about.customer });
 }
 
 /** Sends the request while Amazon Connect fails. Faults that were added before are kept. */

@@ -196,7 +196,9 @@ async fn connections_and_streaming() -> io::Result<()> {
         "ConnectionTypes": ["WEBSOCKET", "CONNECTION_CREDENTIALS"],
         "ChatStreamingConfiguration": {"StreamingEndpointArn": "arn:aws:sns:us-east-1:123456789012:topic"},
     }))).await?.json();
-    assert!(answer["Websocket"]["Url"].as_str().is_some_and(|url| url.starts_with("wss://")));
+    assert!(
+        answer["Websocket"]["Url"].as_str().is_some_and(|url| url.starts_with("ws://127.0.0.1:"))
+    );
     assert!(answer["ConnectionCredentials"]["ConnectionToken"].is_string());
     for time in
         [&answer["Websocket"]["ConnectionExpiry"], &answer["ConnectionCredentials"]["Expiry"]]
