@@ -15,7 +15,7 @@ import smoke
 from combinations import HTTP, QUEUE, RULE
 from create import Stack
 from emulator import stand_in
-from render import INSTANCE, ROOT, render
+from render import INSTANCE, render
 
 
 class Chats:
@@ -238,7 +238,6 @@ def test_a_pattern_that_cannot_be_met_is_skipped(stack, pattern):
     assert results(tried.run())["event", ""] == "skipped"
 
 
-@pytest.mark.skipif(not (ROOT / "local-aws/src/participant.rs").exists(), reason="the stand-in has no participant service")
 def test_only_the_address_differs_for_the_stand_in(tmp_path, monkeypatch):
     """The real function starts the chat, and the stand-in holds the token to Amazon Connect's rules."""
     with stand_in(tmp_path) as connect:
