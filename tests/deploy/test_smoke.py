@@ -14,6 +14,7 @@ from moto import mock_aws
 import smoke
 from combinations import HTTP, QUEUE, RULE
 from create import Stack
+from emulator import stand_in
 from render import INSTANCE, render
 
 
@@ -235,3 +236,20 @@ def test_requests_are_signed(stack, monkeypatch):
 def test_a_pattern_that_cannot_be_met_is_skipped(stack, pattern):
     tried, _ = stack({"Api": "None", "EventPattern": json.dumps(pattern)})
     assert results(tried.run())["event", ""] == "skipped"
+
+
+def test_only_the_address_differs_for_the_stand_in(tmp_path, monkeypatch):
+    """The real function starts the chat, and the stand-in holds the token to Amazon Connect's rules."""
+    with stand_in(tmp_path) as connect:
+        for name, value in {"ACCESS_KEY_ID": "x", "SECRET_ACCESS_KEY": "x", "ENDPOINT_URL_CONNECTPARTICIPANT": connect.front}.items():
+            monkeypatch.setenv(f"AWS_{name}", value)
+        deployed = type("Deployed", (), {"parameters": {"Authorization": "NONE"}, "outputs": {"Endpoint": f"{connect.front}/chat"}})
+        tried = smoke.Smoke(boto3.Session(region_name="us-east-1"), deployed)
+        started = tried.post("one-key")
+        assert tried.same(started, lambda: tried.post("one-key")) == "the same contact"
+        with pytest.raises(smoke.Failed):
+            tried.same(started, lambda: tried.post("another-key"))
+        assert started["ContactId"] in tried.end(started)
+        # A chat that has ended cannot be joined.
+        with pytest.raises(Exception, match="CreateParticipantConnection"):
+            tried.end(started)
