@@ -27,20 +27,6 @@ mod sockets;
 mod terms;
 mod transcript;
 
-use std::sync::Arc;
-
-use axum::Router;
-
+pub(crate) use control::router as control_router;
+pub(crate) use routes::router;
 pub(crate) use service::Participants;
-
-use crate::options::Options;
-
-/// The routes of the service.
-pub(crate) fn router(service: &Arc<Participants>, options: &Options) -> Router {
-    routes::router(service, options)
-}
-
-/// The routes that list chats and change them, for programs on this machine.
-pub(crate) fn control_router(service: Arc<Participants>) -> Router {
-    control::router(service)
-}

@@ -37,7 +37,8 @@ pub(super) struct RetryThrottles;
 
 impl ClassifyRetry for RetryThrottles {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let name = context.response().and_then(error_name);
+        let failed = context.response().filter(|response| response.status().as_u16() >= 400);
+        let name = failed.and_then(error_name);
         match name {
             Some(name) if THROTTLES.contains(&name.as_str()) => RetryAction::throttling_error(),
             _ => RetryAction::NoActionIndicated,

@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use aws_smithy_types::DateTime;
 use aws_smithy_types::date_time::Format;
 use serde::Serialize;
-use serde_json::{Value, json};
 use tracing::Level;
 
 /// The log line of a requested chat, started or not. It has no place for a
@@ -83,7 +82,7 @@ struct Log<'a> {
 #[serde(rename_all = "PascalCase")]
 struct Metrics<'a> {
     #[serde(rename = "_aws")]
-    directive: Value,
+    directive: Directive,
     trigger: &'static str,
     outcome: &'a str,
     chats: u32,
@@ -93,6 +92,39 @@ struct Metrics<'a> {
     latency: Duration,
     cold_start: u32,
 }
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive {
+    timestamp: u64,
+    cloud_watch_metrics: &'static [MetricDirective; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct MetricDirective {
+    namespace: &'static str,
+    dimensions: [[&'static str; 2]; 1],
+    metrics: [Metric; 4],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Metric {
+    name: &'static str,
+    unit: &'static str,
+}
+
+const METRICS: [MetricDirective; 1] = [MetricDirective {
+    namespace: "StartChatContact",
+    dimensions: [["Trigger", "Outcome"]],
+    metrics: [
+        Metric { name: "Chats", unit: "Count" },
+        Metric { name: "ConnectLatency", unit: "Milliseconds" },
+        Metric { name: "Latency", unit: "Milliseconds" },
+        Metric { name: "ColdStart", unit: "Count" },
+    ],
+}];
 
 const MESSAGE: &str = "chat";
 
@@ -148,19 +180,7 @@ impl<'a> ChatLine<'a> {
 
     fn metrics(&self) -> Metrics<'a> {
         Metrics {
-            directive: json!({
-                "Timestamp": epoch_millis(),
-                "CloudWatchMetrics": [{
-                    "Namespace": "StartChatContact",
-                    "Dimensions": [["Trigger", "Outcome"]],
-                    "Metrics": [
-                        {"Name": "Chats", "Unit": "Count"},
-                        {"Name": "ConnectLatency", "Unit": "Milliseconds"},
-                        {"Name": "Latency", "Unit": "Milliseconds"},
-                        {"Name": "ColdStart", "Unit": "Count"},
-                    ],
-                }],
-            }),
+            directive: Directive { timestamp: epoch_millis(), cloud_watch_metrics: &METRICS },
             trigger: self.trigger,
             outcome: self.outcome,
             chats: 1,
