@@ -33,7 +33,7 @@ impl Backoff {
         }
     }
 
-    /// Never retries: the caller of a single chat is told about the throttling.
+    /// Never retries: the throttling of a single chat is reported to its caller.
     pub(crate) fn none() -> Self {
         Self { retries: false, ..Self::new() }
     }

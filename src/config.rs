@@ -19,9 +19,9 @@ use crate::request::{ContentTypes, DISPLAY_NAME, DURATION_MINUTES, Defaults};
 /// say: Connect's own default.
 const MAX_DURATION_MINUTES: i32 = 1_500;
 
-/// What the deployer has set.
+/// The settings of the deployer.
 pub struct Settings {
-    /// What callers may ask for.
+    /// The rules for what callers may ask for.
     pub policy: Policy,
     /// The values for members that a request does not give.
     pub defaults: Defaults,
@@ -29,7 +29,7 @@ pub struct Settings {
     pub origins: Origins,
     /// Further request headers that a page may send.
     pub allowed_headers: Vec<String>,
-    /// Whether clients are told that they may send attachments.
+    /// True if the response permits clients to send attachments.
     pub attachments: bool,
 }
 

@@ -24,7 +24,7 @@ pub struct Connect {
     client: aws_sdk_connect::Client,
 }
 
-/// Why Connect started no chat.
+/// The reason why Connect started no chat.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
     /// It returned an error.
@@ -51,7 +51,7 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
-    /// Whether Connect asks for requests to come more slowly.
+    /// Returns true if Connect asks for requests to come more slowly.
     #[must_use]
     pub fn is_throttle(&self) -> bool {
         matches!(self, Self::Service { name, .. } if retry::THROTTLES.contains(&name.as_str()))
@@ -113,7 +113,7 @@ impl Connect {
     }
 }
 
-/// Whether an error of this name means that there is no such contact.
+/// Returns true if an error of this name means that there is no such contact.
 fn is_unknown_contact(name: &str) -> bool {
     const NAMES: [&str; 3] =
         ["ResourceNotFoundException", "InvalidParameterException", "InvalidRequestException"];

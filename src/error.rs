@@ -1,4 +1,4 @@
-//! Why no chat was started, and what the caller is told about it.
+//! The reasons for which no chat is started, and the response to each.
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use crate::policy::{ContactRefusal, PolicyError};
 use crate::request::ValidationError;
 use crate::trigger::PayloadError;
 
-/// Why no chat was started: the sum of the steps' errors.
+/// The reason for which no chat is started: the sum of the steps' errors.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is no request in the payload.
@@ -68,14 +68,14 @@ pub enum Code {
     Internal,
 }
 
-/// What the caller is told about a failure.
+/// The response to a failure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorResponse {
     /// The name of the failure.
     pub code: Code,
     /// The kind of failure in words.
     pub title: &'static str,
-    /// What happened, and what to do about it.
+    /// A sentence about the failure and its remedy.
     pub detail: Cow<'static, str>,
 }
 
@@ -149,7 +149,7 @@ impl Code {
         }
     }
 
-    /// Whether a retry may succeed.
+    /// Returns true if a retry may succeed.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
@@ -172,7 +172,7 @@ impl Code {
         }
     }
 
-    /// Whether somebody has to act before any chat can start: the failure is
+    /// Returns true if somebody has to act before any chat can start: the failure is
     /// then logged as an error, and else as a warning.
     #[must_use]
     pub fn needs_operator(&self) -> bool {
@@ -194,7 +194,7 @@ impl ErrorResponse {
 }
 
 impl Error {
-    /// Returns what the caller is told.
+    /// Returns the response to the caller.
     #[must_use]
     pub fn response(&self) -> ErrorResponse {
         match self {

@@ -1,4 +1,4 @@
-//! One invalid part of a request: where it is, and the rule that it breaks.
+//! One invalid part of a request: its location, and the rule that it breaks.
 
 use serde::Serialize;
 
@@ -8,14 +8,14 @@ use serde::Serialize;
 /// the caller and logged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
-    /// Where the invalid part is.
+    /// The location of the invalid part.
     #[serde(flatten)]
     pub location: Location,
     /// The rule that it breaks.
     pub detail: String,
 }
 
-/// Where in a request a [`FieldError`] is.
+/// The location of a [`FieldError`] in a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Location {
@@ -71,7 +71,7 @@ impl FieldErrors {
         self.listed = Vec::new();
     }
 
-    /// Whether there is no error.
+    /// Returns true if there is no error.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.total == 0

@@ -24,7 +24,7 @@ use crate::field_error::{FieldError, FieldErrors};
 use crate::request::{ChatRequest, Located};
 use crate::trigger::{Caller, Claims};
 
-/// What the deployer allows.
+/// The rules of the deployer.
 pub struct Policy {
     pub(crate) instance: Instance,
     pub(crate) default_flow: String,
@@ -45,7 +45,7 @@ pub struct Policy {
     pub(crate) starts_new_if_not_continued: bool,
 }
 
-/// Why the policy refuses a request.
+/// The reason for which the policy refuses a request.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum PolicyError {
     /// The authorizer verified no customer.
@@ -111,7 +111,7 @@ impl Policy {
         })
     }
 
-    /// What verified claims and settings add to an HTTP caller's request.
+    /// Returns what verified claims and settings add to an HTTP caller's request.
     fn additions(
         &self,
         claims: Claims<'_>,

@@ -7,7 +7,8 @@ use std::ops::Range;
 /// stand alone.
 const LONG: usize = 4;
 
-/// How much of a longer value suffices to recognize it where it was cut off.
+/// The length, in characters, by which a longer value is recognized where it
+/// was cut off.
 const CUT: usize = 8;
 
 const REDACTED: &str = "[redacted]";

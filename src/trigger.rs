@@ -33,7 +33,7 @@ use crate::json::{self, Type};
 /// batch (Lambda developer guide, "Using Lambda with Amazon SQS").
 const MAX_ELEMENTS: usize = 10_000;
 
-/// How often a failed event may have been wrapped in the record of an
+/// The number of times that a failed event may be wrapped in the record of an
 /// on-failure destination: once each time it was replayed and failed again.
 const MAX_FAILURES: usize = 8;
 

@@ -1,19 +1,19 @@
 //! The environment variables of Lambda and of AWS's SDKs.
 
-/// How the process itself runs.
+/// The environment of the process.
 #[derive(Clone, Debug)]
 pub struct Process {
-    /// Whether Lambda (or a stand-in for it) runs the process.
+    /// True if Lambda (or a stand-in for it) runs the process.
     pub in_lambda: bool,
-    /// How to reach AWS.
+    /// The configuration of AWS's SDK.
     pub aws: Aws,
-    /// Whether every log line is JSON.
+    /// True if every log line is JSON.
     pub json_logs: bool,
     /// The lowest level to log, as it was set.
     pub log_level: Option<String>,
 }
 
-/// How the process reaches AWS. These variables are the SDK's own; they are
+/// The configuration of AWS's SDK. These variables are the SDK's own; they are
 /// read here because its loader for them also brings profiles, STS and SSO,
 /// which a function never uses and each cold start would pay for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,15 +24,15 @@ pub struct Aws {
     /// An endpoint that replaces the region's: `AWS_ENDPOINT_URL_CONNECT`, else
     /// `AWS_ENDPOINT_URL`, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
     pub endpoint_url: Option<String>,
-    /// Whether to call the FIPS endpoint: `AWS_USE_FIPS_ENDPOINT`.
+    /// True to call the FIPS endpoint: `AWS_USE_FIPS_ENDPOINT`.
     pub fips: bool,
-    /// Whether to call the dual-stack endpoint: `AWS_USE_DUALSTACK_ENDPOINT`.
+    /// True to call the dual-stack endpoint: `AWS_USE_DUALSTACK_ENDPOINT`.
     pub dual_stack: bool,
-    /// Whether to trust the system's root certificates instead of Amazon's.
+    /// True to trust the system's root certificates instead of Amazon's.
     pub system_roots: bool,
     /// The source of the credentials.
     pub credentials: Credentials,
-    /// Whether Lambda creates the environment ahead of its first invocation:
+    /// True if Lambda creates the environment ahead of its first invocation:
     /// `AWS_LAMBDA_INITIALIZATION_TYPE` is `provisioned-concurrency`.
     pub is_provisioned: bool,
 }

@@ -12,7 +12,7 @@ use crate::request::{
 
 /// A chat that Connect has started: the response of `StartChatContact`.
 ///
-/// `Debug` prints the ids only: whoever has a token can take part in the chat.
+/// `Debug` prints the ids only: a token admits its holder to the chat.
 pub struct StartedChat {
     identifiers: Identifiers,
     has_markdown: bool,
@@ -67,13 +67,13 @@ impl StartedChat {
         self.identifiers.continued_from_contact_id.as_deref()
     }
 
-    /// Whether participants may format their messages.
+    /// Returns true if participants may format their messages.
     #[must_use]
     pub fn has_markdown(&self) -> bool {
         self.has_markdown
     }
 
-    /// Whether the chat starts without the past chat that the caller named.
+    /// Returns true if the chat starts without the past chat that the caller named.
     #[must_use]
     pub fn is_not_continued(&self) -> bool {
         self.is_not_continued

@@ -26,7 +26,7 @@ const MAX_CAUSE: usize = 1_000;
 /// The most invalid parts of a request in the log.
 const MAX_FIELD_ERRORS: usize = 10;
 
-/// What the steps need to know of an invocation.
+/// An invocation, as far as the steps need to know it.
 pub(super) struct Invocation {
     pub(super) request_id: String,
     pub(super) trace_id: Option<String>,
@@ -34,11 +34,11 @@ pub(super) struct Invocation {
     function_version: String,
     pub(super) deadline: Instant,
     start: Instant,
-    /// Whether a cold start has yet to be logged.
+    /// True if a cold start has yet to be logged.
     cold_start: AtomicBool,
 }
 
-/// What is recorded about one chat, for its log line.
+/// The record of one chat, for its log line.
 pub(super) struct ChatRecord<'a> {
     trigger: &'static str,
     invocation: &'a Invocation,

@@ -36,7 +36,7 @@ impl Instance {
         &self.id
     }
 
-    /// Whether this id or ARN names the instance.
+    /// Returns true if this id or ARN names the instance.
     pub(crate) fn matches(&self, text: &str) -> bool {
         match instance_in_arn(text) {
             Some(id) => id == self.id && self.agrees(text),

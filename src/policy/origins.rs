@@ -12,7 +12,7 @@ pub enum Origins {
 }
 
 impl Origins {
-    /// Whether a request with this `Origin` header, or without one, is allowed.
+    /// Returns true if a request with this `Origin` header, or without one, is allowed.
     #[must_use]
     pub fn allows(&self, origin: Option<&str>) -> bool {
         match (self, origin) {
@@ -44,7 +44,7 @@ impl Origins {
 /// Ports that browsers leave out of an origin (URL standard, "default port").
 const DEFAULT_PORTS: [(&str, &str); 2] = [("https", ":443"), ("http", ":80")];
 
-/// Whether this is a scheme, `://`, a host and possibly a port, in lowercase
+/// Returns true if this is a scheme, `://`, a host and possibly a port, in lowercase
 /// (Fetch standard, "serializing a request origin").
 fn is_origin(text: &str) -> bool {
     let Some((scheme, host)) = text.split_once("://") else {

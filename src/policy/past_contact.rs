@@ -3,21 +3,22 @@
 use super::start_chat::StartChat;
 use crate::request::RehydrationType;
 
-/// What is known of a contact (`DescribeContact`).
+/// A contact, as `DescribeContact` returns it.
 #[derive(Clone, Default)]
 pub struct Contact {
     /// The first contact of its session; absent if it is the first itself.
     pub initial_contact_id: Option<String>,
     /// The customer for whom it was started.
     pub customer_id: Option<String>,
-    /// Whether it is a chat.
+    /// True if it is a chat.
     pub is_chat: bool,
-    /// Whether it has ended.
+    /// True if it has ended.
     pub has_ended: bool,
 }
 
-/// Why a contact may not be continued. The caller is not told, except about a
-/// chat of their own, so that nobody can find out which contacts exist.
+/// The reason why a contact may not be continued. It is not reported to the
+/// caller, except about a chat of their own, so that nobody can find out which
+/// contacts exist.
 #[derive(Clone, Copy, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ContactRefusal {
     /// There is no such contact.
@@ -32,7 +33,7 @@ pub enum ContactRefusal {
     /// It is a call, a task or an email.
     #[error("the contact is not a chat")]
     NotAChat,
-    /// It is the caller's own chat, and has not ended. The caller is told.
+    /// It is the caller's own chat, and has not ended. This is reported.
     #[error("the chat to continue is still active")]
     StillActive,
 }
@@ -48,9 +49,9 @@ pub enum Admission {
 /// A chat that names a contact which may not be the caller's.
 pub struct UnverifiedContact {
     chat: StartChat,
-    /// Whether to start the chat without the past one if that is refused.
+    /// True to start the chat without the past one if that is refused.
     starts_anyway: bool,
-    /// Whether the contact is the initial one of a session whose latest one is
+    /// True if the contact is the initial one of a session whose latest one is
     /// verified.
     is_initial: bool,
 }
@@ -122,7 +123,7 @@ impl UnverifiedContact {
         Ok(contact)
     }
 
-    /// Whether the API wants `initial` instead of the latest contact.
+    /// Returns true if the API wants `initial` instead of the latest contact.
     fn is_replaced_by(&self, initial: &str) -> bool {
         let past = self.chat.members().persistent_chat.as_ref();
         past.is_some_and(|past| {

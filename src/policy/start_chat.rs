@@ -30,7 +30,7 @@ use crate::request::{
 #[serde(transparent)]
 pub struct StartChat {
     members: Members,
-    /// Whether the past chat that the caller named was discarded.
+    /// True if the past chat that the caller named was discarded.
     #[serde(skip)]
     is_not_continued: bool,
 }
@@ -80,7 +80,7 @@ pub(crate) struct ParticipantDetails {
     pub(crate) display_name: String,
 }
 
-/// What the policy adds to a request.
+/// The values that the policy adds to a request.
 #[derive(Default)]
 pub(super) struct Additions {
     /// The verified customer.
@@ -90,9 +90,9 @@ pub(super) struct Additions {
     /// The attributes that only claims and settings fill; without a value if
     /// the claim is missing.
     pub(super) attributes: Vec<(String, Option<String>)>,
-    /// Whether the chat is marked as one of an authenticated customer.
+    /// True if the chat is marked as one of an authenticated customer.
     pub(super) is_authenticated: bool,
-    /// Whether the past chat that the caller named is discarded.
+    /// True if the past chat that the caller named is discarded.
     pub(super) discards_past_chat: bool,
 }
 
@@ -144,13 +144,13 @@ impl StartChat {
         &self.members.contact_flow_id
     }
 
-    /// Whether participants may format their messages.
+    /// Returns true if participants may format their messages.
     #[must_use]
     pub fn has_markdown(&self) -> bool {
         self.members.content_types.has_markdown()
     }
 
-    /// Whether the chat starts without the past chat that the caller named.
+    /// Returns true if the chat starts without the past chat that the caller named.
     #[must_use]
     pub fn is_not_continued(&self) -> bool {
         self.is_not_continued
@@ -179,7 +179,7 @@ impl StartChat {
         past.or(self.members.related_contact_id.as_ref()).map(String::as_str)
     }
 
-    /// Whether the chat continues a past one.
+    /// Returns true if the chat continues a past one.
     pub(super) fn continues(&self) -> bool {
         self.members.persistent_chat.is_some()
     }

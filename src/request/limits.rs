@@ -40,7 +40,7 @@ pub(super) const IDEMPOTENCY_KEY: RangeInclusive<usize> = 1..=255;
 /// Ids that are compared with the configured ones.
 pub(super) const ANY: RangeInclusive<usize> = 1..=usize::MAX;
 
-/// Whether a character may be part of an attribute's name.
+/// Returns true if a character may be part of an attribute's name.
 pub(crate) fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }

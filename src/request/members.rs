@@ -14,7 +14,7 @@ pub(crate) struct PersistentChat {
     pub(crate) source_contact_id: String,
 }
 
-/// How much of a past chat to show.
+/// The part of a past chat to show.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum RehydrationType {
@@ -24,7 +24,7 @@ pub(crate) enum RehydrationType {
     FromSegment,
 }
 
-/// How responses are sent to the participant.
+/// The way in which responses are sent to the participant.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum ResponseMode {
@@ -34,7 +34,7 @@ pub(crate) enum ResponseMode {
     Complete,
 }
 
-/// What Connect returns besides the participant token.
+/// A part of the response that is returned besides the participant token.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum ConnectionType {

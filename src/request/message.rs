@@ -60,13 +60,13 @@ impl ContentTypes {
         self.0.is_empty()
     }
 
-    /// Whether customers and agents may format their messages.
+    /// Returns true if customers and agents may format their messages.
     #[must_use]
     pub fn has_markdown(&self) -> bool {
         self.has(TEXT_MARKDOWN)
     }
 
-    /// Whether step-by-step guides can be shown.
+    /// Returns true if step-by-step guides can be shown.
     pub(super) fn has_interactive(&self) -> bool {
         self.has(INTERACTIVE) && self.has(INTERACTIVE_RESPONSE)
     }

@@ -18,7 +18,7 @@ pub(super) struct ObjectReader<'a, 'p> {
     /// The members of known names, in the caller's spelling.
     members: Vec<(Cow<'a, str>, &'a RawValue)>,
     has_others: bool,
-    /// Whether the value is an object at all; if not, that is its one error.
+    /// True if the value is an object at all; if not, that is its one error.
     is_object: bool,
 }
 
@@ -104,12 +104,12 @@ impl<'a, 'p> ObjectReader<'a, 'p> {
         member
     }
 
-    /// Whether a member of this name is given, and not `""`.
+    /// Returns true if a member of this name is given, and not `""`.
     pub(super) fn has(&self, name: &str) -> bool {
         self.members.iter().any(|(key, raw)| is_spelling(key, name) && is_filled(raw))
     }
 
-    /// Whether the object of this name has a member that is given.
+    /// Returns true if the object of this name has a member that is given.
     pub(super) fn has_object(&self, name: &str) -> bool {
         let mut has_any = false;
         if let Some(object) = self.member(name) {
@@ -119,7 +119,7 @@ impl<'a, 'p> ObjectReader<'a, 'p> {
         has_any
     }
 
-    /// Whether the object has members, but none of a known name.
+    /// Returns true if the object has members, but none of a known name.
     pub(super) fn has_only_others(&self) -> bool {
         self.has_others && self.members.is_empty()
     }
@@ -129,7 +129,7 @@ fn is_filled(raw: &RawValue) -> bool {
     !is_blank(raw) && raw.get() != "\"\""
 }
 
-/// Whether `key` is `name` with its first letter in either case.
+/// Returns true if `key` is `name` with its first letter in either case.
 fn is_spelling(key: &str, name: &str) -> bool {
     match (key.as_bytes(), name.as_bytes()) {
         ([first, key @ ..], [start, name @ ..]) => first.eq_ignore_ascii_case(start) && key == name,

@@ -1,4 +1,4 @@
-//! Where in a request a value is.
+//! The location of a value in a request.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use crate::field_error::pointer;
 #[derive(Clone, Copy)]
 pub(super) struct Path<'p> {
     step: Option<(&'p Path<'p>, Step<'p>)>,
-    /// How many steps it is from the root.
+    /// The number of steps from the root.
     pub(super) depth: usize,
 }
 

@@ -1,4 +1,4 @@
-//! What reading a request finds besides its values: errors and ignored members.
+//! Collects the errors and the ignored members of a request.
 
 use std::cell::RefCell;
 

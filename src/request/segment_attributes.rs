@@ -67,7 +67,7 @@ impl SegmentAttributes {
         &self.reserved
     }
 
-    /// Whether the chat is to be a step-by-step guide.
+    /// Returns true if the chat is to be a step-by-step guide.
     pub(super) fn is_guide(&self) -> bool {
         matches!(self.values.get(SUBTYPE), Some(SegmentAttribute::String(value)) if value == GUIDE)
     }

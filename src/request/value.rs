@@ -45,12 +45,12 @@ impl<'a> Value<'a, '_> {
         Type::of(self.raw)
     }
 
-    /// Whether this is `""`.
+    /// Returns true if this is `""`.
     pub(super) fn is_empty_string(&self) -> bool {
         self.raw.get() == "\"\""
     }
 
-    /// Whether this is the string `text`.
+    /// Returns true if this is the string `text`.
     pub(super) fn is_string(&self, text: &str) -> bool {
         json::string(self.raw).is_some_and(|own| own == text)
     }
@@ -149,7 +149,7 @@ impl<'a> Value<'a, '_> {
     }
 }
 
-/// Whether a value is `null`, `{}` or `[]`: not given.
+/// Returns true if a value is `null`, `{}` or `[]`: not given.
 pub(super) fn is_blank(raw: &RawValue) -> bool {
     let text = raw.get();
     match Type::of(raw) {

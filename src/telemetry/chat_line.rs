@@ -45,7 +45,7 @@ pub struct ChatLine<'a> {
     /// The members that were ignored, joined by commas.
     #[serde(skip_serializing_if = "str::is_empty")]
     pub ignored_members: &'a str,
-    /// Why there is no chat, for those who operate the function.
+    /// The reason why there is no chat, for those who operate the function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<&'a str>,
     /// The time spent waiting for Connect.
@@ -54,7 +54,7 @@ pub struct ChatLine<'a> {
     /// The time since the start of the invocation.
     #[serde(rename = "totalMs", serialize_with = "millis")]
     pub total: Duration,
-    /// Whether this is the first line of the execution environment.
+    /// True if this is the first line of the execution environment.
     #[serde(skip)]
     pub cold_start: bool,
 }

@@ -1,4 +1,4 @@
-//! The members by which events are told apart, each read in one pass.
+//! The members that identify an event, read in one pass.
 
 use std::borrow::Cow;
 

@@ -72,7 +72,7 @@ impl<'a> HttpRequest<'a> {
         }
     }
 
-    /// Whether this is a browser's CORS preflight request.
+    /// Returns true if this is a browser's CORS preflight request.
     #[must_use]
     pub fn is_preflight(&self) -> bool {
         self.method == "OPTIONS"

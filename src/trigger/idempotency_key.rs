@@ -1,6 +1,6 @@
-//! What identifies a request when it is repeated.
+//! The identity of a repeated request.
 
-/// What identifies a request when it is repeated.
+/// The identity of a request, which is the same when it is repeated.
 #[derive(Clone, PartialEq, Eq)]
 pub enum IdempotencyKey {
     /// A request over HTTP.

@@ -15,7 +15,7 @@ pub struct Payload<'a> {
     pub request: Cow<'a, RawValue>,
     /// The caller.
     pub caller: Caller<'a>,
-    /// What identifies the request when it is repeated.
+    /// The identity of the request, which is the same when it is repeated.
     pub key: IdempotencyKey,
 }
 

@@ -16,7 +16,7 @@ pub(super) const EVENT_SOURCE: &str = "aws:sqs";
 pub struct SqsRecord<'a> {
     /// The id under which a failure is reported; absent if this is no record.
     pub message_id: Option<String>,
-    /// Whether the queue keeps its messages in order.
+    /// True if the queue keeps its messages in order.
     pub is_fifo: bool,
     body: Option<Cow<'a, str>>,
     /// The invocation whose event Lambda put into a dead-letter queue.
@@ -45,8 +45,9 @@ impl<'a> SqsRecord<'a> {
         }
     }
 
-    /// What identifies the message when it is delivered again. The failed
-    /// event in a dead-letter queue keeps the id of its invocation.
+    /// Returns the identity of the message, which is the same when it is
+    /// delivered again. The failed event in a dead-letter queue keeps the id of
+    /// its invocation.
     pub(super) fn into_key(self) -> Option<IdempotencyKey> {
         match (self.failed_request_id, self.message_id) {
             (Some(request_id), _) => Some(IdempotencyKey::Invocation { request_id, index: 0 }),
@@ -56,7 +57,7 @@ impl<'a> SqsRecord<'a> {
     }
 }
 
-/// Whether this is a record that a pipe delivers as it comes from the queue.
+/// Returns true if this is a record that a pipe delivers as it comes from the queue.
 pub(super) fn is_record(event: &EventMembers<'_>) -> bool {
     let source = event.event_source.and_then(json::string);
     event.message_id.is_some() && source.is_some_and(|source| source == EVENT_SOURCE)

@@ -8,7 +8,7 @@ use super::event::{EventMembers, RequestContext, is_given};
 use super::sqs::EVENT_SOURCE;
 use crate::json;
 
-/// The members by which the events in [`SIGNATURES`] are told apart.
+/// The members that identify the events in [`SIGNATURES`].
 const NAMES: [&str; 33] = [
     "AWSContactTraceRecordFormatVersion",
     "Channel",
