@@ -179,8 +179,8 @@ def documented():
 
 
 def test_the_code_and_the_page_of_errors_have_the_same_codes():
-    """Every code in src/error.rs has a heading and a status in docs/errors.md."""
-    code = (ROOT / "src" / "error.rs").read_text().split("#[cfg(test)]")[0]
+    """Every code in src/error/code.rs has a heading and a status in docs/errors.md."""
+    code = (ROOT / "src" / "error" / "code.rs").read_text().split("#[cfg(test)]")[0]
     names = set(re.findall(r'"([A-Z]\w+(?:Exception|Error))"', code))
     assert len(names) > 10
     page = (ROOT / "docs" / "errors.md").read_text()
