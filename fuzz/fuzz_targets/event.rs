@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use start_chat_contact::client_token::client_token;
 use start_chat_contact::config::Settings;
 use start_chat_contact::error::Error;
-use start_chat_contact::policy::{Admission, Contact, Origins, StartChat};
+use start_chat_contact::policy::{Admission, Contact, Origins, PolicyError, StartChat};
 use start_chat_contact::reply::{FunctionError, HttpReply};
 use start_chat_contact::request;
 use start_chat_contact::trigger::{Envelope, InvocationKey, Payload, PayloadFormat, Trigger};
@@ -74,7 +74,7 @@ fn admit(payload: &Payload<'_>) -> Result<StartChat, Error> {
         if let Some(id) = contact.contact_id() {
             assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
         }
-        admission = contact.verify(Some(Contact::default()))?;
+        admission = contact.verify(Some(Contact::default())).map_err(PolicyError::from)?;
     }
 }
 

@@ -12,7 +12,7 @@ use libfuzzer_sys::fuzz_target;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use start_chat_contact::config::Settings;
-use start_chat_contact::policy::{Admission, Contact, StartChat};
+use start_chat_contact::policy::{Admission, Contact, PolicyError, StartChat};
 use start_chat_contact::request;
 use start_chat_contact::trigger::{Caller, Claims, IdempotencyKey, Payload};
 
@@ -53,16 +53,18 @@ fn admit(body: &RawValue, claims: &RawValue, known: &Map<String, Value>, claim: 
     let mut was_verified = false;
     while let Ok(Admission::Unverified(contact)) = admission {
         was_verified = true;
-        admission = contact.verify(Some(Contact {
+        let found = Contact {
             customer_id: Some(OWN.to_owned()),
             is_chat: true,
             has_ended: true,
             initial_contact_id: None,
-        }));
+        };
+        admission = contact.verify(Some(found)).map_err(PolicyError::from);
     }
     if let Ok(Admission::Granted(chat)) = admission {
         let chat = json(&chat);
-        let names_contact = ["PersistentChat", "RelatedContactId"].iter().any(|name| chat.contains_key(*name));
+        let names_contact =
+            ["PersistentChat", "RelatedContactId"].iter().any(|name| chat.contains_key(*name));
         assert!(!names_contact || was_verified, "a contact that nobody verified");
         if names_contact {
             assert_eq!(customer, Some(&Value::from(OWN)), "another customer's contact");
@@ -97,7 +99,8 @@ fn check_segments(value: &Value, is_top: bool) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                let is_guide = is_top && name == "connect:Subtype" && value["ValueString"] == "connect:Guide";
+                let is_guide =
+                    is_top && name == "connect:Subtype" && value["ValueString"] == "connect:Guide";
                 assert!(!name.starts_with("connect:") || is_guide, "{name}");
                 check_segments(value, false);
             }
