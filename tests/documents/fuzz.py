@@ -60,7 +60,8 @@ def run(endpoint, folder, kind, camel, path, count, checks):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         flows = {"CONTACT_FLOW_ID": FLOW, "ALLOWED_CONTACT_FLOW_IDS": SECOND_FLOW}
-        with Endpoint(ALLOWED_ORIGINS="*", **flows) as endpoint:
+        longest = {"MAX_CHAT_DURATION_MINUTES": "10080"}
+        with Endpoint(ALLOWED_ORIGINS="*", **flows, **longest) as endpoint:
             passed = [run(endpoint, pathlib.Path(folder), *parameters) for parameters in RUNS]
     sys.exit(0 if all(passed) else 1)
 
