@@ -89,9 +89,9 @@ check: $(CARGO_DENY) ## Check format, lints, docs and dependencies; every warnin
 	$(CARGO_DENY) --workspace --locked check bans licenses sources
 
 .PHONY: test-shipped
-test-shipped: build ## Test events, panics and connections with the shipped binary (4 min, most of it to build it)
+test-shipped: build ## Test attacks, events, panics and connections with the shipped binary (4 min, most of it to build it)
 	FUNCTION='$(CURDIR)/$(SHIPPED)' RUST_TEST_THREADS=8 \
-		$(CARGO) test --workspace --test behaviour -- events:: panics:: resilience::sequential
+		$(CARGO) test --workspace --test behaviour -- attacks:: events:: panics:: resilience::sequential
 
 .PHONY: guard
 guard: build ## Compare size, crates and instructions of the shipped binary with bench/guard.json; UPDATE=--update keeps them (1 min)
