@@ -12,6 +12,7 @@ mod invoke_api;
 mod participant;
 mod participant_chat;
 mod participant_past;
+mod participant_transcript;
 mod playground;
 mod process;
 mod runtime_api;
