@@ -15,9 +15,11 @@ use crate::trigger::IdempotencyKey;
 ///
 /// A trusted caller's own token is sent as it is. An untrusted caller's is
 /// hashed together with the verified customer and the request, so that
-/// nobody's key yields another customer's participant token.
+/// nobody's key yields another customer's participant token. A request that
+/// brings no key goes by the attempt to start the customer's chat, if there is
+/// one: whoever repeats the attempt gets its chat.
 #[must_use]
-pub fn client_token(key: &IdempotencyKey, chat: &StartChat) -> String {
+pub fn client_token(key: &IdempotencyKey, attempt_id: Option<&str>, chat: &StartChat) -> String {
     let members = chat.members();
     let own = members.client_token.as_deref();
     match key {
@@ -26,7 +28,10 @@ pub fn client_token(key: &IdempotencyKey, chat: &StartChat) -> String {
                 let customer = members.customer_id.as_deref().unwrap_or_default();
                 hash("http", &[customer, named], chat)
             }
-            None => hash("http-request", &[request_id], chat),
+            None => match attempt_id {
+                Some(attempt_id) => hash("attempt", &[attempt_id], chat),
+                None => hash("http-request", &[request_id], chat),
+            },
         },
         IdempotencyKey::EventBridge { source, id } => {
             own.map_or_else(|| hash("eventbridge", &[source, id], chat), str::to_owned)
@@ -34,10 +39,11 @@ pub fn client_token(key: &IdempotencyKey, chat: &StartChat) -> String {
         IdempotencyKey::Sqs { message_id } => {
             own.map_or_else(|| hash("sqs", &[message_id], chat), str::to_owned)
         }
-        IdempotencyKey::Invocation { request_id, index } => own.map_or_else(
-            || hash("invocation", &[request_id, &index.to_string()], chat),
-            str::to_owned,
-        ),
+        IdempotencyKey::Invocation { request_id, index } => match (own, attempt_id) {
+            (Some(own), _) => own.to_owned(),
+            (None, Some(attempt_id)) => hash("attempt", &[attempt_id], chat),
+            (None, None) => hash("invocation", &[request_id, &index.to_string()], chat),
+        },
     }
 }
 
@@ -62,7 +68,7 @@ mod tests {
     use crate::config::Settings;
     use crate::policy::Admission;
     use crate::request;
-    use crate::trigger::{Caller, Payload};
+    use crate::trigger::{Caller, Cause, Payload};
 
     /// The canonical form that tokens are made of.
     const CANONICAL: &str = r#"{"InstanceId":"i-1","ContactFlowId":"f-1","ParticipantDetails":{"DisplayName":"Zoë"},"Attributes":{"a":"1","customerName":"Zoë"},"SegmentAttributes":{"s":{"ValueInteger":3}},"CustomerId":"c-1","DisconnectOnCustomerExit":false}"#;
@@ -83,6 +89,8 @@ mod tests {
             request: Cow::Owned(request),
             caller: Caller::Trusted,
             key: invocation("r", 0),
+            cause: Cause::default(),
+            prefers_new_chat: false,
         };
         let request = request::parse(&payload, &settings.defaults);
         match settings.policy.admit(request.expect("a request"), &payload.caller) {
@@ -124,7 +132,7 @@ mod tests {
                 "725406381e7eef04fee93e377498276f6140b943757c26c49a220a6315686da1",
             ),
         ] {
-            assert_eq!(client_token(&key, &chat), token);
+            assert_eq!(client_token(&key, None, &chat), token);
         }
     }
 
@@ -142,18 +150,18 @@ mod tests {
             invocation("s", 11),
             invocation("s1", 1),
         ];
-        let tokens = keys.iter().map(|key| client_token(key, &chat(None)));
+        let tokens = keys.iter().map(|key| client_token(key, None, &chat(None)));
         assert_eq!(tokens.collect::<BTreeSet<_>>().len(), keys.len());
     }
 
     #[test]
     fn an_untrusted_callers_own_token_is_hashed_and_a_trusted_callers_is_not() {
         let own = chat(Some("own"));
-        let hashed = client_token(&http(Some("own")), &chat(None));
-        assert_eq!(client_token(&http(None), &own), hashed);
+        let hashed = client_token(&http(Some("own")), None, &chat(None));
+        assert_eq!(client_token(&http(None), None, &own), hashed);
         assert_ne!(hashed, "own");
         for key in [event("s", "1"), message("m"), invocation("r", 0)] {
-            assert_eq!(client_token(&key, &own), "own");
+            assert_eq!(client_token(&key, None, &own), "own");
         }
     }
 
@@ -161,10 +169,10 @@ mod tests {
     fn a_request_without_a_key_goes_by_its_invocation() {
         let token = |request_id: &str| {
             let key = IdempotencyKey::Http { header: None, request_id: request_id.to_owned() };
-            client_token(&key, &chat(None))
+            client_token(&key, None, &chat(None))
         };
         assert_eq!(token("r-1"), token("r-1"));
         assert_ne!(token("r-1"), token("r-2"));
-        assert_ne!(token("r-1"), client_token(&http(Some("r-1")), &chat(None)));
+        assert_ne!(token("r-1"), client_token(&http(Some("r-1")), None, &chat(None)));
     }
 }

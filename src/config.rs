@@ -4,10 +4,13 @@
 mod aws_env;
 mod env_reader;
 mod lists;
+mod resources;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 pub use self::aws_env::{Aws, Credentials, Process};
+pub use self::resources::ResultBus;
 
 use self::aws_env::variable;
 use self::env_reader::EnvReader;
@@ -31,6 +34,12 @@ pub struct Settings {
     pub allowed_headers: Vec<String>,
     /// True if the response permits clients to send attachments.
     pub attachments: bool,
+    /// The oldest event that still starts a chat.
+    pub event_max_age: Option<Duration>,
+    /// The bus on which results are published.
+    pub result_bus: Option<ResultBus>,
+    /// The table of customers' chats: its name or ARN.
+    pub contact_table: Option<String>,
 }
 
 /// The settings are invalid: each invalid variable with the rule it breaks.
@@ -61,13 +70,17 @@ impl Settings {
     /// Returns an error that names every invalid variable.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let mut reader = EnvReader::new(lookup);
-        let defaults = reader.defaults();
+        let contact_table = reader.contact_table();
+        let defaults = reader.defaults(contact_table.is_some());
         let settings = Self {
+            event_max_age: reader.event_max_age(),
+            result_bus: reader.result_bus(),
             origins: reader.origins(),
             allowed_headers: reader.headers("ALLOWED_HEADERS"),
             attachments: reader.flag("ATTACHMENTS"),
             policy: reader.policy(&defaults),
             defaults,
+            contact_table,
         };
         reader.finish().map(|()| settings).map_err(SettingsError)
     }
@@ -93,9 +106,15 @@ impl<L: Fn(&str) -> Option<String>> EnvReader<L> {
                 .unwrap_or(MAX_DURATION_MINUTES),
             allows_unverified_persistent_chat: self.flag("ALLOW_UNVERIFIED_PERSISTENT_CHAT"),
             starts_new_if_not_continued: self.flag("START_NEW_IF_NOT_CONTINUED"),
+            knows_chats: defaults.knows_latest_chats,
+            returns_to_running_chat: self.flag_or("RETURN_TO_RUNNING_CHAT", true),
+            continues_past_chat: self.continued_past_chat(),
         };
         if policy.marks_authenticated && policy.customer_id_claim.is_none() {
             self.fault("MARK_AUTHENTICATED", "requires CUSTOMER_ID_CLAIM");
+        }
+        if policy.continues_past_chat.is_some() && !policy.knows_chats {
+            self.fault("CONTINUE_PAST_CHAT", "requires CONTACT_TABLE");
         }
         let claimed = |name: &str| {
             policy.attribute_claims.iter().any(|(_, own)| own.eq_ignore_ascii_case(name))
@@ -144,12 +163,13 @@ impl<L: Fn(&str) -> Option<String>> EnvReader<L> {
         })
     }
 
-    fn defaults(&mut self) -> Defaults {
+    fn defaults(&mut self, knows_latest_chats: bool) -> Defaults {
         Defaults {
             display_name: self.display_name(),
             duration_minutes: self.duration("DEFAULT_CHAT_DURATION_MINUTES"),
             content_types: self.content_types(),
             disconnect_agent: self.flag("DISCONNECT_ON_CUSTOMER_EXIT"),
+            knows_latest_chats,
         }
     }
 

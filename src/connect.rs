@@ -12,11 +12,13 @@ use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_connect::types::Channel;
 
 pub use self::client::client;
+pub(crate) use self::convert::RunningChat;
 pub use self::convert::StartedChat;
 pub use self::metrics::CallMetrics;
 
 use crate::policy::{Contact, StartChat};
 use crate::redact::strip_quotes;
+use crate::sdk::last_cause;
 
 /// Amazon Connect, through one client that all invocations share.
 #[derive(Clone)]
@@ -136,7 +138,9 @@ where
     let (response, message) = match error {
         SdkError::ServiceError(service) => (service.raw(), service.err().message()),
         SdkError::ResponseError(response) => (response.raw(), None),
-        error => return ConnectError::Unavailable { cause: redact(&strip_quotes(&cause(error))) },
+        error => {
+            return ConnectError::Unavailable { cause: redact(&strip_quotes(&last_cause(error))) };
+        }
     };
     let status = response.status().as_u16();
     if status < 300 {
@@ -149,19 +153,5 @@ where
         message: message.map(str::to_owned),
         // Values first: what remains of them is then quoted or escaped.
         cause: message.map(|message| strip_quotes(&redact(message))),
-    }
-}
-
-/// Returns the words of the last cause of an error without a response. Earlier
-/// ones may print the request.
-fn cause<E: StdError + 'static>(error: &SdkError<E>) -> String {
-    let mut cause: &dyn StdError = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    match error {
-        SdkError::ConstructionFailure(_) => format!("the request cannot be built: {cause}"),
-        SdkError::TimeoutError(_) => "no response in time".to_owned(),
-        _ => format!("no response: {cause}"),
     }
 }

@@ -7,9 +7,11 @@ use std::borrow::Cow;
 pub use self::code::Code;
 
 use crate::connect::ConnectError;
+use crate::contacts::TableError;
 use crate::field_error::{FieldError, FieldErrors};
 use crate::policy::{ContactRefusal, PolicyError};
 use crate::request::ValidationError;
+use crate::results::PublishError;
 use crate::trigger::PayloadError;
 
 /// The reason for which no chat is started: the sum of the steps' errors.
@@ -27,6 +29,15 @@ pub enum Error {
     /// Connect did not start the chat.
     #[error(transparent)]
     Connect(#[from] ConnectError),
+    /// The event is older than the deployer allows.
+    #[error("the event is older than EVENT_MAX_AGE_SECONDS")]
+    Expired,
+    /// The past chat to continue cannot be looked up.
+    #[error("the contact table cannot be used: {0}")]
+    Table(#[from] TableError),
+    /// The chat was started, but nobody was told.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
     /// Connect did not answer before the deadline.
     #[error("no answer before the deadline")]
     Timeout,
@@ -68,6 +79,21 @@ impl Error {
             Self::Validation(_) => ErrorResponse::new(Code::Validation, INVALID, INVALID_FIELDS),
             Self::Policy(error) => policy_response(error),
             Self::Connect(error) => connect_response(error),
+            Self::Expired => ErrorResponse::new(
+                Code::Expired,
+                "The event is too old",
+                "The event is older than the deployment allows. No chat was started.",
+            ),
+            Self::Table(_) => ErrorResponse::new(
+                Code::ServiceUnavailable,
+                "The customer's chats are not available",
+                "The customer's latest chat cannot be looked up at the moment. Try again.",
+            ),
+            Self::Publish(_) => ErrorResponse::new(
+                Code::ResultNotPublished,
+                "The result was not published",
+                "The chat was started, but its result could not be published. Its log has more information.",
+            ),
             Self::Timeout => ErrorResponse::new(
                 Code::Timeout,
                 "Timed out",
@@ -86,7 +112,7 @@ impl Error {
     pub fn field_errors(&self) -> Cow<'_, FieldErrors> {
         match self {
             Self::Validation(ValidationError { errors, .. })
-            | Self::Policy(PolicyError::Forbidden(errors) | PolicyError::NoRoom(errors)) => {
+            | Self::Policy(PolicyError::Forbidden(errors) | PolicyError::Invalid(errors)) => {
                 Cow::Borrowed(errors)
             }
             Self::Payload(PayloadError::TooLarge | PayloadError::MethodNotAllowed) => {
@@ -97,10 +123,28 @@ impl Error {
         }
     }
 
+    /// Returns true if the event needs no retry and no attention: it counts as done.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        matches!(self, Self::Expired)
+    }
+
+    /// Returns the sentence about the failure as others than the caller may
+    /// read it: without words of Connect's that may quote the request.
+    #[must_use]
+    pub fn public_message(&self) -> Cow<'_, str> {
+        match self {
+            Self::Connect(ConnectError::Service {
+                cause: Some(cause), message: Some(_), ..
+            }) => Cow::Borrowed(cause),
+            error => error.response().detail,
+        }
+    }
+
     /// Discards the invalid parts of the request, which take memory.
     pub fn discard_field_errors(&mut self) {
         if let Self::Validation(ValidationError { errors, .. })
-        | Self::Policy(PolicyError::Forbidden(errors) | PolicyError::NoRoom(errors)) = self
+        | Self::Policy(PolicyError::Forbidden(errors) | PolicyError::Invalid(errors)) = self
         {
             errors.discard();
         }
@@ -146,7 +190,7 @@ fn policy_response(error: &PolicyError) -> ErrorResponse {
             forbidden("The named contact cannot be continued by this caller.")
         }
         PolicyError::Origin(_) => forbidden("Requests from this origin are not allowed."),
-        PolicyError::NoRoom(_) => ErrorResponse::new(Code::Validation, INVALID, INVALID_FIELDS),
+        PolicyError::Invalid(_) => ErrorResponse::new(Code::Validation, INVALID, INVALID_FIELDS),
     }
 }
 

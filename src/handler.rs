@@ -2,27 +2,27 @@
 //! that knows more than one step.
 
 mod batch;
+mod chat;
+mod customer;
 mod invocation;
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use futures_util::FutureExt;
+use aws_config::SdkConfig;
 use lambda_runtime::LambdaEvent;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use tokio::time::{Instant, timeout_at};
 
-use self::invocation::{ChatRecord, Invocation};
+use self::invocation::Invocation;
 use crate::backoff::Backoff;
-use crate::client_token::client_token;
-use crate::config::Settings;
-use crate::connect::{CallMetrics, Connect, StartedChat};
+use crate::config::{Process, Settings};
+use crate::connect::Connect;
+use crate::contacts::Contacts;
 use crate::error::Error;
-use crate::policy::{Admission, PolicyError, StartChat};
+use crate::policy::PolicyError;
 use crate::reply::{self, FunctionError, HttpReply};
-use crate::request;
+use crate::results::Results;
 use crate::trigger::{Envelope, HttpRequest, InvocationKey, Trigger};
 
 /// Handles invocations. Clones share the client and the settings.
@@ -34,6 +34,8 @@ pub struct Handler {
 struct Shared {
     settings: Settings,
     connect: Connect,
+    contacts: Option<Contacts>,
+    results: Option<Results>,
     json_logs: bool,
     is_cold: AtomicBool,
 }
@@ -48,9 +50,20 @@ struct Unopened<'a> {
 impl Handler {
     /// Creates a handler with these settings.
     #[must_use]
-    pub fn new(settings: Settings, connect: Connect, json_logs: bool) -> Self {
-        let is_cold = AtomicBool::new(true);
-        Self { shared: Arc::new(Shared { settings, connect, json_logs, is_cold }) }
+    pub fn new(settings: Settings, connect: Connect, process: &Process, sdk: &SdkConfig) -> Self {
+        let aws = &process.aws;
+        let contacts = settings.contact_table.clone();
+        let results = settings.result_bus.as_ref().map(|bus| bus.name.clone());
+        let shared = Shared {
+            settings,
+            connect,
+            contacts: contacts
+                .map(|table| Contacts::new(table, sdk, aws.dynamodb_endpoint.clone())),
+            results: results.map(|bus| Results::new(bus, sdk, aws.event_bridge_endpoint.clone())),
+            json_logs: process.json_logs,
+            is_cold: AtomicBool::new(true),
+        };
+        Self { shared: Arc::new(shared) }
     }
 
     /// Handles one invocation. The payload is unparsed, so that any payload
@@ -113,75 +126,5 @@ impl Handler {
             Ok(chat) => reply.started(&chat, settings.attachments),
             Err(error) => reply.failed(&error),
         }
-    }
-
-    /// Starts one chat and logs its line, whatever becomes of it. Also returns
-    /// the names of the members that were ignored.
-    async fn start_chat(
-        &self,
-        request: Unopened<'_>,
-        invocation: &Invocation,
-        backoff: &Backoff,
-    ) -> (Result<StartedChat, Error>, String) {
-        let mut record = ChatRecord::new(request.trigger, invocation);
-        let steps = self.open_parse_admit_start(request, backoff, &mut record);
-        let chat = guard(steps, invocation.deadline).await;
-        record.log(&chat, self.shared.json_logs);
-        (chat, record.ignored)
-    }
-
-    async fn open_parse_admit_start(
-        &self,
-        request: Unopened<'_>,
-        backoff: &Backoff,
-        record: &mut ChatRecord<'_>,
-    ) -> Result<StartedChat, Error> {
-        let Shared { settings, connect, .. } = &*self.shared;
-        let payload = request.envelope?.open(request.key)?;
-        let request = request::parse(&payload, &settings.defaults);
-        record.ignored = match &request {
-            Ok(request) => request.ignored.clone(),
-            Err(error) => error.ignored.clone(),
-        };
-        let admission = settings.policy.admit(request?, &payload.caller)?;
-        let chat = verify_contacts(connect, admission, &record.metrics).await?;
-        record.contact_flow_id = Some(chat.contact_flow_id().to_owned());
-        let token = client_token(&payload.key, &chat);
-        Ok(backoff.retry(|| connect.start(&chat, &token, &record.metrics)).await?)
-    }
-}
-
-/// Describes the contacts that the chat names, until it is granted or refused.
-async fn verify_contacts(
-    connect: &Connect,
-    mut admission: Admission,
-    metrics: &CallMetrics,
-) -> Result<StartChat, Error> {
-    loop {
-        let contact = match admission {
-            Admission::Granted(chat) => return Ok(chat),
-            Admission::Unverified(contact) => contact,
-        };
-        let found = match contact.contact_id() {
-            Some(id) => connect.describe(contact.instance_id(), id, metrics).await?,
-            None => None,
-        };
-        admission = contact.verify(found).map_err(PolicyError::from)?;
-    }
-}
-
-/// Stops the steps at the deadline, and a panic of theirs here. Without time
-/// left, they are not begun.
-async fn guard<T>(
-    steps: impl Future<Output = Result<T, Error>>,
-    deadline: Instant,
-) -> Result<T, Error> {
-    if Instant::now() >= deadline {
-        return Err(Error::Timeout);
-    }
-    match AssertUnwindSafe(timeout_at(deadline, steps)).catch_unwind().await {
-        Ok(Ok(result)) => result,
-        Ok(Err(_elapsed)) => Err(Error::Timeout),
-        Err(_panic) => Err(Error::Panic),
     }
 }

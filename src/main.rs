@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use start_chat_contact::config::Process;
 use start_chat_contact::connect::{Connect, client};
-use start_chat_contact::{serve, telemetry};
+use start_chat_contact::{sdk, serve, telemetry};
 
 fn main() -> ExitCode {
     let process = Process::from_env();
@@ -30,6 +30,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(process: &Process) -> Result<(), lambda_runtime::Error> {
-    let connect = Connect::new(client(&process.aws));
-    Box::pin(serve::serve(process, connect)).await
+    let sdk = sdk::config(&process.aws);
+    let connect = Connect::new(client(&sdk, process.aws.connect_endpoint.as_deref()));
+    Box::pin(serve::serve(process, connect, &sdk)).await
 }

@@ -9,6 +9,7 @@ mod customer;
 mod instance;
 mod origins;
 mod past_contact;
+mod returning;
 mod start_chat;
 
 use std::collections::BTreeSet;
@@ -16,12 +17,13 @@ use std::collections::BTreeSet;
 pub(crate) use self::instance::Instance;
 pub use self::origins::Origins;
 pub use self::past_contact::{Admission, Contact, ContactRefusal, UnverifiedContact};
+pub use self::returning::{Decision, KnownChat};
 pub(crate) use self::start_chat::Members;
-pub use self::start_chat::StartChat;
+pub use self::start_chat::{PastChat, StartChat};
 
-use self::start_chat::Additions;
+use self::start_chat::{Additions, RunningRule};
 use crate::field_error::{FieldError, FieldErrors};
-use crate::request::{ChatRequest, Located};
+use crate::request::{ChatRequest, Located, RehydrationType};
 use crate::trigger::{Caller, Claims};
 
 /// The rules of the deployer.
@@ -43,6 +45,11 @@ pub struct Policy {
     pub(crate) max_duration_minutes: i32,
     pub(crate) allows_unverified_persistent_chat: bool,
     pub(crate) starts_new_if_not_continued: bool,
+    /// True if the contact table has the customers' chats.
+    pub(crate) knows_chats: bool,
+    pub(crate) returns_to_running_chat: bool,
+    /// The part of the latest chat that every chat of a known customer continues.
+    pub(crate) continues_past_chat: Option<RehydrationType>,
 }
 
 /// The reason for which the policy refuses a request.
@@ -54,9 +61,9 @@ pub enum PolicyError {
     /// The caller may not ask for this.
     #[error("the caller may not make this request")]
     Forbidden(FieldErrors),
-    /// The attributes are too large together with those of the claims.
-    #[error("the attributes leave no room for the verified claims")]
-    NoRoom(FieldErrors),
+    /// The request is invalid together with what the deployment adds to it.
+    #[error("the request is invalid in this deployment")]
+    Invalid(FieldErrors),
     /// The browser's origin, of harmless characters only, is not allowed.
     #[error("the origin {0} is not allowed")]
     Origin(String),
@@ -90,7 +97,7 @@ impl Policy {
     ) -> Result<Admission, PolicyError> {
         let additions = match caller {
             Caller::Untrusted(claims) => self.additions(*claims, &request)?,
-            Caller::Trusted => Additions::default(),
+            Caller::Trusted => self.known_chats(&request),
         };
         let mut errors = FieldErrors::default();
         self.check_instance(&request, &mut errors);
@@ -101,9 +108,16 @@ impl Policy {
         if !errors.is_empty() {
             return Err(PolicyError::Forbidden(errors));
         }
+        let is_known = additions.customer_id.is_some() || request.customer_id.is_some();
+        if let Some(latest) = request.latest_chat.as_ref().filter(|_| !is_known)
+            && !additions.discards_past_chat
+        {
+            let rule = "requires CustomerId or SourceContactId";
+            return Err(PolicyError::Invalid(FieldError::at(&latest.pointer, rule).into()));
+        }
         let is_verified = additions.customer_id.is_some() && matches!(caller, Caller::Untrusted(_));
         let chat = StartChat::new(&self.instance, flow, request, additions)
-            .map_err(PolicyError::NoRoom)?;
+            .map_err(PolicyError::Invalid)?;
         Ok(if is_verified && chat.named_contact().is_some() {
             Admission::Unverified(UnverifiedContact::new(chat, self.starts_new_if_not_continued))
         } else {
@@ -134,12 +148,24 @@ impl Policy {
         Ok(Additions {
             is_authenticated: self.marks_authenticated && customer_id.is_some(),
             discards_past_chat: self.starts_new_if_not_continued
-                && request.persistent_chat.is_some()
+                && (request.persistent_chat.is_some() || request.latest_chat.is_some())
                 && !self.may_name_contact(customer_id.as_deref()),
             customer_id,
             display_name: self.display_name_claim.as_ref().map(claimed_name),
             attributes: from_claims.chain(fixed.map(|(name, value)| (name, Some(value)))).collect(),
+            ..self.known_chats(request)
         })
+    }
+
+    /// Returns what settings say about the customer's earlier chats.
+    fn known_chats(&self, request: &ChatRequest) -> Additions {
+        let running_chat = match (self.knows_chats, self.returns_to_running_chat) {
+            (true, true) if request.prefers_new_chat => RunningRule::Replace,
+            (true, true) => RunningRule::Return,
+            _ => RunningRule::Ignore,
+        };
+        let latest_chat = self.continues_past_chat.filter(|_| self.knows_chats);
+        Additions { running_chat, latest_chat, ..Additions::default() }
     }
 
     fn check_instance(&self, request: &ChatRequest, errors: &mut FieldErrors) {
@@ -190,7 +216,8 @@ impl Policy {
             errors.add(|| FieldError::at(&arn.pointer, RESERVED));
         }
         if !self.may_name_contact(additions.customer_id.as_deref()) {
-            let persistent = request.persistent_chat.as_ref().map(pointer);
+            let latest = request.latest_chat.as_ref().map(pointer);
+            let persistent = request.persistent_chat.as_ref().map(pointer).or(latest);
             let persistent = persistent.filter(|_| !additions.discards_past_chat);
             for pointer in
                 persistent.into_iter().chain(request.related_contact_id.as_ref().map(pointer))

@@ -18,7 +18,7 @@ use crate::json;
 /// Renders the result object: the response to an event or a direct call.
 #[must_use]
 pub fn result(chat: &StartedChat) -> Value {
-    json::to_value(&chat.expose())
+    json::to_value(&chat.expose_result())
 }
 
 /// Renders the response to a list of events: the result objects in the same order.
@@ -29,8 +29,21 @@ pub fn result(chat: &StartedChat) -> Value {
 pub fn results(chats: &[Result<StartedChat, Error>]) -> Result<Value, FunctionError> {
     match FunctionError::of_list(chats) {
         Some(error) => Err(error),
-        None => Ok(chats.iter().flatten().map(result).collect()),
+        None => {
+            Ok(chats.iter().map(|chat| chat.as_ref().map_or_else(not_started, result)).collect())
+        }
     }
+}
+
+/// Renders an element that counts as done without a chat.
+fn not_started(error: &Error) -> Value {
+    let response = error.response();
+    serde_json::json!({"errorType": response.code.name(), "errorMessage": response.detail})
+}
+
+/// Returns true if the element needs no further delivery.
+fn is_done(chat: &Result<StartedChat, Error>) -> bool {
+    chat.as_ref().err().is_none_or(Error::is_done)
 }
 
 /// Renders the response to an SQS batch: the messages to deliver again. Those
@@ -45,10 +58,11 @@ pub fn failed_messages(
     chats: &[Result<StartedChat, Error>],
 ) -> Result<Value, FunctionError> {
     let mut response = SqsBatchResponse::default();
-    let failure = chats.iter().find_map(|chat| chat.as_ref().err());
+    let failure =
+        chats.iter().find_map(|chat| chat.as_ref().err().filter(|error| !error.is_done()));
     for (index, id) in ids.iter().enumerate() {
         match (id, failure) {
-            _ if matches!(chats.get(index), Some(Ok(_))) => {}
+            _ if chats.get(index).is_some_and(is_done) => {}
             (None, Some(error)) => return Err(FunctionError::of(error)),
             (id, _) => response.add_failure(id.as_deref().unwrap_or_default()),
         }

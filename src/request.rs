@@ -80,6 +80,9 @@ pub struct ChatRequest {
     pub(crate) own_duration: Option<Located<i32>>,
     pub(crate) content_types: ContentTypes,
     pub(crate) persistent_chat: Option<Located<PersistentChat>>,
+    /// The rehydration type of a `PersistentChat` without a contact: the
+    /// customer's latest chat is to be continued.
+    pub(crate) latest_chat: Option<Located<RehydrationType>>,
     pub(crate) related_contact_id: Option<Located<String>>,
     pub(crate) segment_attributes: SegmentAttributes,
     pub(crate) customer_id: Option<Located<String>>,
@@ -87,6 +90,8 @@ pub struct ChatRequest {
     pub(crate) disconnect_agent: bool,
     pub(crate) connection_types: Vec<ConnectionType>,
     pub(crate) streaming_endpoint: Option<Located<String>>,
+    /// True if the caller asks for a new chat although one is running.
+    pub(crate) prefers_new_chat: bool,
     /// The members that are not in the API's model, joined by commas: harmless
     /// characters only, at most 256.
     pub ignored: String,
@@ -99,6 +104,8 @@ pub struct Defaults {
     pub(crate) duration_minutes: Option<i32>,
     pub(crate) content_types: ContentTypes,
     pub(crate) disconnect_agent: bool,
+    /// True if the contact table has the customers' latest chats.
+    pub(crate) knows_latest_chats: bool,
 }
 
 /// A request that breaks rules of the API.
@@ -141,6 +148,10 @@ fn read(payload: &Payload<'_>, defaults: &Defaults, report: &Report) -> ChatRequ
     check_asks(&top, &payload.caller, &root);
     let attributes = top.parse("Attributes", attributes::parse).unwrap_or_default();
     let own_duration = top.parse("ChatDurationInMinutes", members::duration);
+    let past_chat = top.parse(PERSISTENT_CHAT, |value| {
+        members::persistent_chat(value, defaults.knows_latest_chats)
+    });
+    let (persistent_chat, latest_chat) = past_chat.unwrap_or_default();
     let instance_id = top.member_of(&["InstanceId", CLIENT_INSTANCE_ID]);
     ChatRequest {
         instance_id: instance_id.and_then(|id| id.located(&ANY)),
@@ -158,7 +169,8 @@ fn read(payload: &Payload<'_>, defaults: &Defaults, report: &Report) -> ChatRequ
         content_types: top
             .parse("SupportedMessagingContentTypes", message::content_types)
             .unwrap_or_else(|| defaults.content_types.clone()),
-        persistent_chat: top.parse(PERSISTENT_CHAT, members::persistent_chat),
+        persistent_chat,
+        latest_chat,
         related_contact_id: top.located("RelatedContactId", &CONTACT_ID),
         segment_attributes: top
             .parse("SegmentAttributes", segment_attributes::parse)
@@ -172,6 +184,7 @@ fn read(payload: &Payload<'_>, defaults: &Defaults, report: &Report) -> ChatRequ
             .parse("ConnectionTypes", members::connection_types)
             .unwrap_or_default(),
         streaming_endpoint: top.parse("ChatStreamingConfiguration", members::streaming_endpoint),
+        prefers_new_chat: payload.prefers_new_chat,
         ignored: String::new(),
     }
 }
@@ -244,7 +257,8 @@ fn check_keys(header: Option<&str>, token: Option<&Located<String>>, report: &Re
 
 /// Verifies the rules that involve several members.
 fn check_together(request: &ChatRequest, report: &Report) {
-    if let (Some(_), Some(related)) = (&request.persistent_chat, &request.related_contact_id) {
+    let continues = request.persistent_chat.is_some() || request.latest_chat.is_some();
+    if let Some(related) = request.related_contact_id.as_ref().filter(|_| continues) {
         report.add(|| FieldError::at(&related.pointer, "cannot be given with PersistentChat"));
     }
     if request.segment_attributes.is_guide() && !request.content_types.has_interactive() {

@@ -1,5 +1,6 @@
 //! The life of an execution environment: settings, invocations, shutdown.
 
+use aws_config::SdkConfig;
 use lambda_runtime::tower::util::MapFutureLayer;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
@@ -16,7 +17,11 @@ use crate::shutdown::InFlight;
 ///
 /// Returns an error if the settings are invalid, which is also reported to
 /// Lambda, and if the Runtime API cannot be reached.
-pub async fn serve(process: &Process, connect: Connect) -> Result<(), lambda_runtime::Error> {
+pub async fn serve(
+    process: &Process,
+    connect: Connect,
+    sdk: &SdkConfig,
+) -> Result<(), lambda_runtime::Error> {
     let settings = match Settings::from_env() {
         Ok(settings) => settings,
         Err(error) => return Err(report(error).await),
@@ -24,7 +29,7 @@ pub async fn serve(process: &Process, connect: Connect) -> Result<(), lambda_run
     if process.aws.is_provisioned {
         connect.warm_up().await;
     }
-    let handler = Handler::new(settings, connect, process.json_logs);
+    let handler = Handler::new(settings, connect, process, sdk);
     let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let handler = handler.clone();
         async move { handler.handle(event).await }

@@ -5,6 +5,7 @@
 //! reported in the form that its caller reads.
 
 mod caller;
+mod cause;
 mod event;
 mod event_bridge;
 mod http;
@@ -18,6 +19,7 @@ use std::borrow::Cow;
 use serde_json::value::RawValue;
 
 pub use self::caller::{Caller, Claims};
+pub use self::cause::Cause;
 pub use self::event_bridge::EventBridgeEvent;
 pub(crate) use self::http::IDEMPOTENCY_KEY;
 pub use self::http::{HttpRequest, PayloadFormat};
@@ -92,6 +94,17 @@ impl<'a> Trigger<'a> {
 }
 
 impl<'a> Envelope<'a> {
+    /// Returns the event or the message that the envelope is, without opening it.
+    #[must_use]
+    pub fn cause(&self) -> Cause {
+        match self {
+            Self::EventBridge(event) => event.cause().clone(),
+            Self::Sqs(record) => record.cause(),
+            Self::Element(element) => cause::of_element(element),
+            Self::Http(_) | Self::Direct(_) => Cause::default(),
+        }
+    }
+
     /// Returns the request in the envelope. If nothing in it identifies a
     /// repeated request, `key` does.
     ///
@@ -163,7 +176,7 @@ fn recognize_event<'a>(
         return Err(PayloadError::unsupported("an API Gateway authorizer's event"));
     }
     if let (Some(_), Some(source), Some(detail)) = (event.detail_type, event.source, event.detail) {
-        return Ok(Trigger::EventBridge(EventBridgeEvent::new(source, event.id, detail)));
+        return Ok(Trigger::EventBridge(EventBridgeEvent::new(event, source, detail)));
     }
     match event.records.filter(|records| Type::of(records) == Type::List) {
         Some(records) => recognize_records(records),
@@ -211,5 +224,7 @@ fn open_record(
     key: IdempotencyKey,
 ) -> Result<Payload<'static>, PayloadError> {
     let message = record.message()?;
-    open_element(&message, record.into_key().unwrap_or(key)).map(Payload::into_owned)
+    let cause = record.cause();
+    let payload = open_element(&message, record.into_key().unwrap_or(key))?;
+    Ok(payload.into_owned().within(cause))
 }

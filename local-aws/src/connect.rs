@@ -14,6 +14,7 @@ mod faults;
 mod model;
 mod new_chat;
 mod operation;
+mod protocol;
 mod request_log;
 mod rules;
 mod seed;
@@ -30,6 +31,7 @@ pub(crate) use chat_service::ChatService;
 pub use contact::Contact;
 pub use faults::Fault;
 pub use operation::Operation;
+pub(crate) use protocol::Protocol;
 pub use request_log::Received;
 pub use tokens::{CONNECTION_TOKEN_PREFIX, PARTICIPANT_TOKEN_PREFIX};
 

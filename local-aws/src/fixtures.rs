@@ -30,6 +30,11 @@ pub const OWNERLESS_CONTACT_ID: &str = "a1b2c3d4-5678-90ab-cdef-ddddddddddd1";
 /// An ended voice call.
 pub const VOICE_CONTACT_ID: &str = "a1b2c3d4-5678-90ab-cdef-eeeeeeeeeee1";
 
+/// The event bus for `RESULT_BUS`.
+pub const EVENT_BUS: &str = "chat-results";
+/// The table for `CONTACT_TABLE`.
+pub const CONTACT_TABLE: &str = "chat-contacts";
+
 /// The ARN of the function.
 #[must_use]
 pub fn function_arn() -> String {

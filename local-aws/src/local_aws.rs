@@ -9,8 +9,11 @@ use axum::Router;
 use axum::middleware;
 use serde_json::Value;
 
+use crate::connect::server::Services;
 use crate::connect::{self, Connect};
 use crate::credentials::ShellCredentials;
+use crate::dynamodb::Table;
+use crate::event_bridge::EventBus;
 use crate::http::{self, CaFile, Server};
 use crate::options::Options;
 use crate::participant::{self, Participants};
@@ -23,7 +26,7 @@ pub struct LocalAws {
     deployment: Deployment,
     /// The function behind an authorizer, if it is a second one.
     _verified: Option<Deployment>,
-    connect: Connect,
+    services: Services,
     api_gateway: Server,
     connect_server: Server,
     ca: Option<CaFile>,
@@ -38,8 +41,12 @@ impl LocalAws {
     ///
     /// Returns an error if a port is in use, or the process cannot be started.
     pub async fn start(options: Options) -> io::Result<Self> {
-        let connect = Connect::new(&options);
-        let (connect_server, ca) = serve_connect(&connect, &options).await?;
+        let services = Services {
+            connect: Connect::new(&options),
+            event_bus: EventBus::new(&options.event_bus),
+            table: Table::new(&options.table),
+        };
+        let (connect_server, ca) = serve_services(&services, &options).await?;
         let credentials = if options.real_connect && options.function.is_some() {
             Some(ShellCredentials::find().await?)
         } else {
@@ -58,14 +65,14 @@ impl LocalAws {
         };
         let listener = http::bind(options.api_gateway_port).await?;
         let address = listener.local_addr()?;
-        let participants = Participants::new(&options, connect.clone(), address);
+        let participants = Participants::new(&options, services.connect.clone(), address);
         let port = address.port();
         let routes = api_gateway(&deployment, verified.as_ref(), participants, &options, port);
         let api_gateway = Server::start_public(listener, routes, None, Arc::default())?;
         let local = Self {
             deployment,
             _verified: verified,
-            connect,
+            services,
             api_gateway,
             connect_server,
             ca,
@@ -91,7 +98,7 @@ impl LocalAws {
         url(&self.api_gateway, false)
     }
 
-    /// The URL of Amazon Connect.
+    /// The URL of Amazon Connect, EventBridge and DynamoDB.
     #[must_use]
     pub fn connect_url(&self) -> String {
         url(&self.connect_server, self.ca.is_some())
@@ -142,7 +149,19 @@ impl LocalAws {
     /// The stand-in of Amazon Connect.
     #[must_use]
     pub fn connect(&self) -> &Connect {
-        &self.connect
+        &self.services.connect
+    }
+
+    /// The stand-in of the event bus.
+    #[must_use]
+    pub fn event_bus(&self) -> &EventBus {
+        &self.services.event_bus
+    }
+
+    /// The stand-in of the table.
+    #[must_use]
+    pub fn table(&self) -> &Table {
+        &self.services.table
     }
 
     /// The function's process.
@@ -152,8 +171,8 @@ impl LocalAws {
     }
 }
 
-async fn serve_connect(
-    connect: &Connect,
+async fn serve_services(
+    services: &Services,
     options: &Options,
 ) -> io::Result<(Server, Option<CaFile>)> {
     let (acceptor, ca) = if options.tls {
@@ -162,8 +181,8 @@ async fn serve_connect(
         (None, None)
     };
     let listener = http::bind(options.connect_port).await?;
-    let routes = connect::server::router(connect.clone());
-    let server = Server::start(listener, routes, acceptor, connect.accepted())?;
+    let routes = connect::server::router(services.clone());
+    let server = Server::start(listener, routes, acceptor, services.connect.accepted())?;
     Ok((server, ca))
 }
 

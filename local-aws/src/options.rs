@@ -62,6 +62,10 @@ pub struct Options {
     pub instances: Vec<String>,
     /// The flows of every instance.
     pub flows: Vec<String>,
+    /// The name of the event bus.
+    pub event_bus: String,
+    /// The name of the table.
+    pub table: String,
     /// The observer of the requests.
     pub observer: Observer,
     /// The observer of the messages in chats.
@@ -98,6 +102,8 @@ impl Options {
             echo_logs: false,
             instances: vec![fixtures::INSTANCE_ID.to_owned()],
             flows: vec![fixtures::FLOW_ID.to_owned(), fixtures::SECOND_FLOW_ID.to_owned()],
+            event_bus: fixtures::EVENT_BUS.to_owned(),
+            table: fixtures::CONTACT_TABLE.to_owned(),
             observer: Observer::default(),
             chat_observer: Observer::default(),
             chat_pace: 1.0,

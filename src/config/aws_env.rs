@@ -21,9 +21,17 @@ pub struct Process {
 pub struct Aws {
     /// The region: `AWS_REGION`, which Lambda sets, else `AWS_DEFAULT_REGION`.
     pub region: Option<String>,
-    /// An endpoint that replaces the region's: `AWS_ENDPOINT_URL_CONNECT`, else
-    /// `AWS_ENDPOINT_URL`, unless `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
-    pub endpoint_url: Option<String>,
+    /// An endpoint that replaces the region's for Amazon Connect:
+    /// `AWS_ENDPOINT_URL_CONNECT`, else `AWS_ENDPOINT_URL`, unless
+    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`.
+    pub connect_endpoint: Option<String>,
+    /// The same for DynamoDB: `AWS_ENDPOINT_URL_DYNAMODB`.
+    pub dynamodb_endpoint: Option<String>,
+    /// The same for `EventBridge`: `AWS_ENDPOINT_URL_EVENTBRIDGE`.
+    pub event_bridge_endpoint: Option<String>,
+    /// True if a proxy is configured: `HTTPS_PROXY`, `HTTP_PROXY` or `ALL_PROXY`,
+    /// also in lower case.
+    pub has_proxy: bool,
     /// True to call the FIPS endpoint: `AWS_USE_FIPS_ENDPOINT`.
     pub fips: bool,
     /// True to call the dual-stack endpoint: `AWS_USE_DUALSTACK_ENDPOINT`.
@@ -47,22 +55,28 @@ pub enum Credentials {
     Container,
 }
 
+/// The variables that name a proxy for AWS's services. The Runtime API is never
+/// reached through one.
+const PROXIES: [&str; 3] = ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"];
+
 impl Aws {
     pub(super) fn read(lookup: impl Fn(&str) -> Option<String>) -> Self {
-        let is_set = |name| lookup(name).is_some();
+        let is_set = |name: &str| lookup(name).is_some();
         let is_true =
             |name| lookup(name).is_some_and(|value| value.trim().eq_ignore_ascii_case("true"));
-        let endpoint_url =
-            || lookup("AWS_ENDPOINT_URL_CONNECT").or_else(|| lookup("AWS_ENDPOINT_URL"));
+        let ignores_endpoints = is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+        let endpoint = |name| {
+            let own = || lookup(name).or_else(|| lookup("AWS_ENDPOINT_URL"));
+            if ignores_endpoints { None } else { own() }
+        };
         let in_container =
             !is_set("AWS_ACCESS_KEY_ID") && is_set("AWS_CONTAINER_CREDENTIALS_FULL_URI");
         Self {
             region: lookup("AWS_REGION").or_else(|| lookup("AWS_DEFAULT_REGION")),
-            endpoint_url: if is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
-                None
-            } else {
-                endpoint_url()
-            },
+            connect_endpoint: endpoint("AWS_ENDPOINT_URL_CONNECT"),
+            dynamodb_endpoint: endpoint("AWS_ENDPOINT_URL_DYNAMODB"),
+            event_bridge_endpoint: endpoint("AWS_ENDPOINT_URL_EVENTBRIDGE"),
+            has_proxy: PROXIES.iter().any(|name| is_set(name) || is_set(&name.to_lowercase())),
             fips: is_true("AWS_USE_FIPS_ENDPOINT"),
             dual_stack: is_true("AWS_USE_DUALSTACK_ENDPOINT"),
             system_roots: is_set("SSL_CERT_FILE") || is_set("SSL_CERT_DIR"),
@@ -152,7 +166,7 @@ mod tests {
             (&[own, ignore("false")], Some("own")),
             (&[all, own, ignore("True")], None),
         ] {
-            assert_eq!(aws(variables).endpoint_url.as_deref(), url, "{variables:?}");
+            assert_eq!(aws(variables).connect_endpoint.as_deref(), url, "{variables:?}");
         }
     }
 

@@ -61,12 +61,17 @@ impl<L: Fn(&str) -> Option<String>> EnvReader<L> {
     }
 
     pub(super) fn flag(&mut self, name: &str) -> bool {
+        self.flag_or(name, false)
+    }
+
+    pub(super) fn flag_or(&mut self, name: &str, default: bool) -> bool {
         match self.text(name).as_deref() {
-            None | Some("false") => false,
+            None => default,
+            Some("false") => false,
             Some("true") => true,
             Some(_) => {
                 self.fault(name, "must be true or false");
-                false
+                default
             }
         }
     }

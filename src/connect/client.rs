@@ -1,83 +1,17 @@
-//! The SDK's client, made once per execution environment.
+//! The SDK's client of Amazon Connect, made once per execution environment.
 
-use std::time::Duration;
-
-use aws_config::ecs::EcsCredentialsProvider;
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_config::provider_config::ProviderConfig;
-use aws_config::retry::RetryConfig;
-use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_connect::{Client, Config};
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_config::SdkConfig;
+use aws_sdk_connect::Client;
+use aws_sdk_connect::config::Builder;
 
 use super::retry::RetryThrottles;
-use crate::config::{Aws, Credentials};
 
-/// The roots that AWS's endpoints chain to: Amazon Root CA 1 to 4 and
-/// Starfield Services Root CA G2 (<https://www.amazontrust.com/repository/>).
-const AMAZON_ROOTS: &[u8] = include_bytes!("amazon-roots.pem");
-
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(8);
-const ATTEMPTS: u32 = 3;
-
-/// Creates a client for the region, the credentials and the endpoint that the
-/// environment names. It never asks the instance metadata service, which a
-/// function does not have, and reads no profile.
+/// Creates a client; `endpoint_url` replaces the region's endpoint.
 #[must_use]
-pub fn client(aws: &Aws) -> Client {
-    let http_client = http_client(aws.system_roots);
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::v2026_01_12())
-        .http_client(http_client.clone())
-        .region(aws.region.clone().map(Region::new))
-        .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-        .retry_classifier(RetryThrottles)
-        .timeout_config(timeouts())
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        .use_fips(aws.fips)
-        .use_dual_stack(aws.dual_stack);
-    let config = match &aws.endpoint_url {
-        Some(url) => config.endpoint_url(url),
-        None => config,
-    };
-    let config = match aws.credentials {
-        Credentials::Environment => {
-            config.credentials_provider(EnvironmentVariableCredentialsProvider::new())
-        }
-        Credentials::Container => {
-            let provider = ProviderConfig::without_region().with_http_client(http_client);
-            let container = EcsCredentialsProvider::builder().configure(&provider);
-            config.credentials_provider(container.build())
-        }
-    };
+pub fn client(sdk: &SdkConfig, endpoint_url: Option<&str>) -> Client {
+    let mut config = Builder::from(sdk).retry_classifier(RetryThrottles);
+    config.set_endpoint_url(endpoint_url.map(str::to_owned));
     Client::from_conf(config.build())
-}
-
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .build()
-}
-
-/// Uses rustls with ring: aws-lc gathers entropy from the CPU's jitter at the
-/// first handshake, which at a small memory size takes longer than all the rest.
-fn http_client(system_roots: bool) -> SharedHttpClient {
-    let roots = if system_roots {
-        TrustStore::default()
-    } else {
-        TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)
-    };
-    let context = TlsContext::builder().with_trust_store(roots).build();
-    let builder = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
-    // Building a context does not fail; if it did, the system's roots would serve.
-    builder.tls_context(context.unwrap_or_default()).build_https()
 }
 
 #[cfg(test)]
@@ -92,6 +26,8 @@ mod tests {
     use aws_smithy_types::config_bag::ConfigBag;
 
     use super::*;
+    use crate::config::Aws;
+    use crate::sdk;
 
     /// Records where a request would go, and stops it.
     #[derive(Clone, Debug, Default)]
@@ -116,7 +52,8 @@ mod tests {
     async fn uri(aws: &Aws) -> String {
         let stop = Stop::default();
         let keys = Keys::new("key", "secret", None, None, "test");
-        let config = client(aws).config().to_builder();
+        let client = client(&sdk::config(aws), aws.connect_endpoint.as_deref());
+        let config = client.config().to_builder();
         let config = config.credentials_provider(keys).interceptor(stop.clone());
         let client = Client::from_conf(config.build());
         let request = client.describe_contact().instance_id("i").contact_id("c");
@@ -131,7 +68,7 @@ mod tests {
         let fips = Aws { fips: true, ..region("us-east-1") };
         let dual_stack = Aws { dual_stack: true, ..region("us-east-1") };
         let elsewhere =
-            Aws { endpoint_url: Some("http://127.0.0.1:9".to_owned()), ..region("us-east-1") };
+            Aws { connect_endpoint: Some("http://127.0.0.1:9".to_owned()), ..region("us-east-1") };
         for (aws, host) in [
             (plain, "https://connect.eu-west-2.amazonaws.com"),
             (region("us-gov-west-1"), "https://connect.us-gov-west-1.amazonaws.com"),

@@ -5,7 +5,7 @@ use aws_sdk_connect::operation::start_chat_contact::builders::StartChatContactFl
 use aws_sdk_connect::types;
 use serde::Serialize;
 
-use crate::policy::{Members, StartChat};
+use crate::policy::{Members, PastChat, StartChat};
 use crate::request::{
     ConnectionType, InitialMessage, RehydrationType, ResponseMode, SegmentAttribute,
 };
@@ -16,7 +16,24 @@ use crate::request::{
 pub struct StartedChat {
     identifiers: Identifiers,
     has_markdown: bool,
-    is_not_continued: bool,
+    past_chat: Option<PastChat>,
+}
+
+/// A chat that was started earlier: what it takes to join it. It holds a
+/// token, so there is no `Debug`.
+pub(crate) struct RunningChat {
+    pub(crate) contact_id: String,
+    pub(crate) participant_id: String,
+    pub(crate) participant_token: String,
+}
+
+impl RunningChat {
+    /// Returns true if the contact's id consists of what ids consist of: only
+    /// that may reach a request's path.
+    pub(crate) fn is_contact_id(&self) -> bool {
+        let is_byte = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        self.contact_id.bytes().all(is_byte)
+    }
 }
 
 /// The members of `StartChatContactResponse`; absent ones are left out.
@@ -34,6 +51,14 @@ struct Identifiers {
     websocket: Option<Websocket>,
     #[serde(skip_serializing_if = "Option::is_none")]
     streaming_id: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ResultObject<'a> {
+    #[serde(flatten)]
+    identifiers: &'a Identifiers,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -73,13 +98,54 @@ impl StartedChat {
         self.has_markdown
     }
 
-    /// Returns true if the chat starts without the past chat that the caller named.
+    /// What became of an earlier chat, if there was one to return to or to continue.
     #[must_use]
-    pub fn is_not_continued(&self) -> bool {
-        self.is_not_continued
+    pub fn past_chat(&self) -> Option<PastChat> {
+        self.past_chat
     }
 
-    /// The result object with its tokens: for the caller, and for nobody else.
+    /// The running chat of the customer who asks for `chat`.
+    pub(crate) fn of_running(running: RunningChat, chat: &StartChat) -> Self {
+        let RunningChat { contact_id, participant_id, participant_token } = running;
+        Self {
+            identifiers: Identifiers {
+                contact_id,
+                participant_id,
+                participant_token,
+                continued_from_contact_id: None,
+                connection_credentials: None,
+                websocket: None,
+                streaming_id: None,
+            },
+            has_markdown: chat.has_markdown(),
+            past_chat: Some(PastChat::Running),
+        }
+    }
+
+    /// What it takes to return to the chat.
+    pub(crate) fn running(&self) -> RunningChat {
+        let Identifiers { contact_id, participant_id, participant_token, .. } = &self.identifiers;
+        RunningChat {
+            contact_id: contact_id.clone(),
+            participant_id: participant_id.clone(),
+            participant_token: participant_token.clone(),
+        }
+    }
+
+    /// Returns `running` if the chat is one that the customer is in already.
+    #[must_use]
+    pub fn running_mark(&self) -> Option<&'static str> {
+        self.past_chat.filter(|past| *past == PastChat::Running).map(PastChat::as_str)
+    }
+
+    /// The result object with its tokens, and with a mark if the customer is
+    /// in the chat already.
+    #[must_use]
+    pub fn expose_result(&self) -> impl Serialize + '_ {
+        ResultObject { identifiers: &self.identifiers, chat: self.running_mark() }
+    }
+
+    /// The identifiers with the tokens: for the caller, and for nobody else.
     #[must_use]
     pub fn expose(&self) -> impl Serialize + '_ {
         &self.identifiers
@@ -101,7 +167,7 @@ pub(super) fn started_chat(
 ) -> Option<StartedChat> {
     Some(StartedChat {
         has_markdown: chat.has_markdown(),
-        is_not_continued: chat.is_not_continued(),
+        past_chat: chat.past_chat(),
         identifiers: identifiers(output)?,
     })
 }
@@ -248,7 +314,7 @@ mod tests {
             .build();
         let chat = StartedChat {
             has_markdown: false,
-            is_not_continued: false,
+            past_chat: None,
             identifiers: identifiers(output).expect("a chat"),
         };
         let exposed = serde_json::to_string(&chat.expose()).expect("JSON");

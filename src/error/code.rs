@@ -31,6 +31,10 @@ pub enum Code {
     BadGateway,
     /// Connect cannot be reached.
     ServiceUnavailable,
+    /// The chat was started, but its result was not published.
+    ResultNotPublished,
+    /// The event is older than the deployer allows.
+    Expired,
     /// Connect did not respond in time.
     Timeout,
     /// A bug in the function.
@@ -72,6 +76,8 @@ impl Code {
             Self::InternalService => "InternalServiceException",
             Self::BadGateway => "BadGatewayException",
             Self::ServiceUnavailable => "ServiceUnavailableException",
+            Self::ResultNotPublished => "ResultNotPublishedException",
+            Self::Expired => "ExpiredException",
             Self::Timeout => "TimeoutException",
             Self::Internal => "InternalError",
             Self::InvalidRequest(name) | Self::TooManyRequests(name) | Self::Refused(name) => name,
@@ -82,7 +88,7 @@ impl Code {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Self::Validation | Self::InvalidRequest(_) => 400,
+            Self::Validation | Self::InvalidRequest(_) | Self::Expired => 400,
             Self::Unauthorized => 401,
             Self::Forbidden => 403,
             Self::ResourceNotFound => 404,
@@ -92,7 +98,7 @@ impl Code {
             Self::LimitExceeded | Self::TooManyRequests(_) => 429,
             Self::Internal => 500,
             Self::Refused(_) | Self::BadGateway => 502,
-            Self::InternalService | Self::ServiceUnavailable => 503,
+            Self::InternalService | Self::ServiceUnavailable | Self::ResultNotPublished => 503,
             Self::Timeout => 504,
         }
     }
@@ -102,7 +108,10 @@ impl Code {
     pub fn retry_after(&self) -> Option<u32> {
         match self {
             Self::LimitExceeded => Some(30),
-            Self::TooManyRequests(_) | Self::InternalService | Self::ServiceUnavailable => Some(1),
+            Self::TooManyRequests(_)
+            | Self::InternalService
+            | Self::ServiceUnavailable
+            | Self::ResultNotPublished => Some(1),
             _ => None,
         }
     }
@@ -117,9 +126,11 @@ impl Code {
             | Self::InternalService
             | Self::BadGateway
             | Self::ServiceUnavailable
+            | Self::ResultNotPublished
             | Self::Timeout
             | Self::Internal => true,
             Self::Validation
+            | Self::Expired
             | Self::Unauthorized
             | Self::Forbidden
             | Self::MethodNotAllowed

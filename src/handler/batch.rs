@@ -89,7 +89,8 @@ impl Handler {
                     error.discard_field_errors();
                 }
             }
-            let stops = order == Order::UntilFailure && chat.is_err();
+            let is_done = chat.as_ref().err().is_none_or(Error::is_done);
+            let stops = order == Order::UntilFailure && !is_done;
             attempted.push(chat);
             if stops {
                 return attempted;

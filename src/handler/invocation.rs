@@ -10,8 +10,9 @@ use tracing::Level;
 
 use crate::connect::{CallMetrics, ConnectError, StartedChat};
 use crate::error::Error;
+use crate::policy::PastChat;
 use crate::telemetry::ChatLine;
-use crate::trigger::InvocationKey;
+use crate::trigger::{Cause, InvocationKey};
 
 /// The time before the deadline that is kept to respond in.
 const RESERVE: Duration = Duration::from_millis(500);
@@ -32,6 +33,7 @@ pub(super) struct Invocation {
     pub(super) trace_id: Option<String>,
     /// The version of the function, for alarms on a version that is being deployed.
     function_version: String,
+    pub(super) function_arn: String,
     pub(super) deadline: Instant,
     start: Instant,
     /// True if a cold start has yet to be logged.
@@ -41,10 +43,18 @@ pub(super) struct Invocation {
 /// The record of one chat, for its log line.
 pub(super) struct ChatRecord<'a> {
     trigger: &'static str,
-    invocation: &'a Invocation,
+    key: InvocationKey<'a>,
+    pub(super) invocation: &'a Invocation,
     pub(super) metrics: CallMetrics,
     pub(super) ignored: String,
     pub(super) contact_flow_id: Option<String>,
+    /// The contact of a chat whose result may not be published.
+    pub(super) contact_id: Option<String>,
+    /// True if the result is published.
+    pub(super) is_published: bool,
+    pub(super) cause: Cause,
+    pub(super) publish_failure: Option<String>,
+    pub(super) table_failure: Option<String>,
 }
 
 impl Invocation {
@@ -54,6 +64,7 @@ impl Invocation {
             request_id: context.request_id.clone(),
             trace_id: context.xray_trace_id.clone(),
             function_version: context.env_config.version.clone(),
+            function_arn: context.invoked_function_arn.clone(),
             deadline: start + time_allowed(context.deadline, SystemTime::now()),
             start,
             cold_start: AtomicBool::new(is_cold),
@@ -67,14 +78,34 @@ impl Invocation {
 }
 
 impl<'a> ChatRecord<'a> {
-    pub(super) fn new(trigger: &'static str, invocation: &'a Invocation) -> Self {
+    pub(super) fn new(
+        trigger: &'static str,
+        key: InvocationKey<'a>,
+        invocation: &'a Invocation,
+    ) -> Self {
         Self {
             trigger,
+            key,
             invocation,
             metrics: CallMetrics::new(invocation.trace_id.as_deref()),
             ignored: String::new(),
             contact_flow_id: None,
+            contact_id: None,
+            is_published: false,
+            cause: Cause::default(),
+            publish_failure: None,
+            table_failure: None,
         }
+    }
+
+    /// Returns true if the caller reads the chat from the response.
+    pub(super) fn is_http(&self) -> bool {
+        self.trigger.starts_with("http")
+    }
+
+    /// The id of this attempt to start a chat of a customer.
+    pub(super) fn attempt_id(&self) -> String {
+        format!("{}/{}", self.key.request_id, self.key.index)
     }
 
     /// Logs what became of the chat.
@@ -82,15 +113,19 @@ impl<'a> ChatRecord<'a> {
         let started = chat.as_ref().ok();
         let code = chat.as_ref().err().map(|error| error.response().code);
         let cause = chat.as_ref().err().and_then(cause);
+        let is_running = started.is_some_and(|chat| chat.past_chat() == Some(PastChat::Running));
+        let outcome = if is_running { "running" } else { "started" };
         let line = ChatLine {
             trigger: self.trigger,
-            outcome: code.as_ref().map_or("started", |code| code.name()),
+            outcome: code.as_ref().map_or(outcome, |code| code.name()),
             level: match &code {
+                None if self.publish_failure.is_some() => Level::ERROR,
+                None if self.table_failure.is_some() => Level::WARN,
                 None => Level::INFO,
                 Some(code) if code.needs_operator() => Level::ERROR,
                 Some(_) => Level::WARN,
             },
-            contact_id: started.map(StartedChat::contact_id),
+            contact_id: started.map(StartedChat::contact_id).or(self.contact_id.as_deref()),
             continued_from_contact_id: started.and_then(StartedChat::continued_from_contact_id),
             contact_flow_id: self.contact_flow_id.as_deref(),
             attempts: self.metrics.attempts(),
@@ -99,6 +134,8 @@ impl<'a> ChatRecord<'a> {
             function_version: &self.invocation.function_version,
             ignored_members: &self.ignored,
             cause: cause.as_deref(),
+            table_failure: self.table_failure.as_deref(),
+            publish_failure: self.publish_failure.as_deref(),
             connect: self.metrics.elapsed(),
             total: self.invocation.start.elapsed(),
             cold_start: self.invocation.cold_start.swap(false, Ordering::Relaxed),

@@ -1,6 +1,6 @@
 //! Verifies that the contact which a chat continues is the caller's own.
 
-use super::start_chat::StartChat;
+use super::start_chat::{PastChat, StartChat};
 use crate::request::RehydrationType;
 
 /// A contact, as `DescribeContact` returns it.
@@ -49,8 +49,9 @@ pub enum Admission {
 /// A chat that names a contact which may not be the caller's.
 pub struct UnverifiedContact {
     chat: StartChat,
-    /// True to start the chat without the past one if that is refused.
-    starts_anyway: bool,
+    /// What is said of the past chat if it is refused and the chat starts
+    /// without it; `None` if it does not.
+    without: Option<PastChat>,
     /// True if the contact is the initial one of a session whose latest one is
     /// verified.
     is_initial: bool,
@@ -58,7 +59,18 @@ pub struct UnverifiedContact {
 
 impl UnverifiedContact {
     pub(super) fn new(chat: StartChat, starts_anyway: bool) -> Self {
-        Self { chat, starts_anyway, is_initial: false }
+        let without = starts_anyway.then_some(PastChat::NotContinued);
+        Self { chat, without, is_initial: false }
+    }
+
+    /// A chat that names the customer's latest contact, and starts without it
+    /// if that cannot be continued.
+    pub(super) fn latest(chat: StartChat) -> Self {
+        Self { chat, without: Some(PastChat::Absent), is_initial: false }
+    }
+
+    pub(super) fn chat(&self) -> &StartChat {
+        &self.chat
     }
 
     /// The contact to describe; `None` if the text cannot be a contact's id.
@@ -85,19 +97,19 @@ impl UnverifiedContact {
     /// customer's or cannot be continued, and if the caller's own chat has not
     /// ended.
     pub fn verify(mut self, found: Option<Contact>) -> Result<Admission, ContactRefusal> {
-        let contact = match self.check(found) {
-            Ok(contact) => contact,
-            Err(_) if self.starts_anyway && self.chat.continues() => {
-                self.chat.discard_past_chat();
+        let contact = match (self.check(found), self.without) {
+            (Ok(contact), _) => contact,
+            (Err(ContactRefusal::StillActive), Some(PastChat::NotContinued)) => {
+                return Err(ContactRefusal::StillActive);
+            }
+            (Err(_), Some(without)) if self.chat.continues() => {
+                self.chat.discard_past_chat(without);
                 return Ok(Admission::Granted(self.chat));
             }
-            Err(refusal) => return Err(refusal),
+            (Err(refusal), _) => return Err(refusal),
         };
         if !self.chat.continues() || self.is_initial {
             return Ok(Admission::Granted(self.chat));
-        }
-        if !contact.has_ended {
-            return Err(ContactRefusal::StillActive);
         }
         match contact.initial_contact_id.filter(|id| self.is_replaced_by(id)) {
             None => Ok(Admission::Granted(self.chat)),
@@ -119,6 +131,9 @@ impl UnverifiedContact {
         }
         if self.chat.continues() && !contact.is_chat {
             return Err(ContactRefusal::NotAChat);
+        }
+        if self.chat.continues() && !self.is_initial && !contact.has_ended {
+            return Err(ContactRefusal::StillActive);
         }
         Ok(contact)
     }

@@ -10,7 +10,7 @@ use crate::field_error::{FieldError, FieldErrors};
 use crate::redact::redact;
 use crate::request::{
     CUSTOMER_NAME, ChatRequest, ConnectionType, ContentTypes, InitialMessage, PersistentChat,
-    ResponseMode, SegmentAttribute,
+    RehydrationType, ResponseMode, SegmentAttribute,
 };
 
 /// A chat that may be started, as Connect will be asked for it.
@@ -30,9 +30,57 @@ use crate::request::{
 #[serde(transparent)]
 pub struct StartChat {
     members: Members,
-    /// True if the past chat that the caller named was discarded.
+    /// What became of the past chat that was to be continued, if anything.
     #[serde(skip)]
-    is_not_continued: bool,
+    past_chat: Option<PastChat>,
+    /// The customer's latest chat, if it is to be continued.
+    #[serde(skip)]
+    latest_chat: Option<LatestChat>,
+    #[serde(skip)]
+    running_chat: RunningRule,
+}
+
+/// What became of an earlier chat, as the response says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PastChat {
+    /// The customer is still in it: it is returned instead of a new one.
+    Running,
+    /// The caller may not continue it.
+    NotContinued,
+    /// There is none.
+    Absent,
+}
+
+impl PastChat {
+    /// The word for it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::NotContinued => "not-continued",
+            Self::Absent => "none",
+        }
+    }
+}
+
+/// The wish to continue the customer's latest chat.
+#[derive(Clone, Copy)]
+pub(super) struct LatestChat {
+    pub(super) rehydration_type: RehydrationType,
+    /// True if the request asks for it, false if a setting does.
+    pub(super) is_required: bool,
+}
+
+/// What happens to a running chat of the customer in the same flow.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum RunningRule {
+    /// It is not looked for.
+    #[default]
+    Ignore,
+    /// It is not looked for; the new chat takes its place in the table.
+    Replace,
+    /// It is returned.
+    Return,
 }
 
 /// The members of `StartChatContact`, as Connect will be sent them.
@@ -94,6 +142,9 @@ pub(super) struct Additions {
     pub(super) is_authenticated: bool,
     /// True if the past chat that the caller named is discarded.
     pub(super) discards_past_chat: bool,
+    /// The latest chat, if a setting continues it.
+    pub(super) latest_chat: Option<RehydrationType>,
+    pub(super) running_chat: RunningRule,
 }
 
 impl StartChat {
@@ -108,6 +159,11 @@ impl StartChat {
         if additions.is_authenticated {
             segment_attributes.extend([authentication()]);
         }
+        let continues = request.persistent_chat.is_some() || request.related_contact_id.is_some();
+        let asked = request.latest_chat.as_ref().map(|latest| latest.value);
+        let latest_chat = asked
+            .or(additions.latest_chat.filter(|_| !continues))
+            .map(|how| LatestChat { rehydration_type: how, is_required: asked.is_some() });
         let members = Members {
             instance_id: instance.id().to_owned(),
             contact_flow_id: flow,
@@ -126,9 +182,10 @@ impl StartChat {
             connection_types: request.connection_types,
             streaming_endpoint_arn: request.streaming_endpoint.map(|arn| arn.value),
         };
-        let mut chat = Self { members, is_not_continued: false };
+        let running_chat = additions.running_chat;
+        let mut chat = Self { members, past_chat: None, latest_chat, running_chat };
         if additions.discards_past_chat {
-            chat.discard_past_chat();
+            chat.discard_past_chat(PastChat::NotContinued);
         }
         Ok(chat)
     }
@@ -150,10 +207,22 @@ impl StartChat {
         self.members.content_types.has_markdown()
     }
 
-    /// Returns true if the chat starts without the past chat that the caller named.
+    /// What became of the past chat that was to be continued, if anything.
     #[must_use]
-    pub fn is_not_continued(&self) -> bool {
-        self.is_not_continued
+    pub fn past_chat(&self) -> Option<PastChat> {
+        self.past_chat
+    }
+
+    /// Returns true if a running chat of the customer is returned instead.
+    #[must_use]
+    pub fn returns_to_running(&self) -> bool {
+        self.running_chat == RunningRule::Return
+    }
+
+    /// Returns true if the chat takes the place of a running one in the table.
+    #[must_use]
+    pub fn replaces_running(&self) -> bool {
+        self.running_chat == RunningRule::Replace
     }
 
     /// Returns `text` without the chat's personal data, for the log: Connect's
@@ -184,9 +253,22 @@ impl StartChat {
         self.members.persistent_chat.is_some()
     }
 
-    pub(super) fn discard_past_chat(&mut self) {
+    pub(super) fn discard_past_chat(&mut self, past_chat: PastChat) {
         self.members.persistent_chat = None;
-        self.is_not_continued = true;
+        self.latest_chat = None;
+        self.past_chat = Some(past_chat);
+    }
+
+    pub(super) fn set_past_chat(&mut self, past_chat: PersistentChat) {
+        self.members.persistent_chat = Some(past_chat);
+    }
+
+    pub(super) fn latest_chat(&self) -> Option<LatestChat> {
+        self.latest_chat
+    }
+
+    pub(super) fn take_latest_chat(&mut self) -> Option<LatestChat> {
+        self.latest_chat.take()
     }
 
     pub(super) fn set_source_contact(&mut self, contact_id: String) {

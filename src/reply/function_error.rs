@@ -34,7 +34,9 @@ impl FunctionError {
     pub(super) fn of_list(chats: &[Result<StartedChat, Error>]) -> Option<Self> {
         let failed = || {
             let failed = chats.iter().enumerate();
-            failed.filter_map(|(index, chat)| Some((index, chat.as_ref().err()?)))
+            failed.filter_map(|(index, chat)| {
+                Some((index, chat.as_ref().err().filter(|error| !error.is_done())?))
+            })
         };
         let (_, first) = failed().next()?;
         let is_transient = |error: &&Error| error.response().code.is_transient();

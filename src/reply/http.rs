@@ -47,6 +47,9 @@ struct Envelope<T> {
 struct Data<T> {
     start_chat_result: T,
     feature_permissions: FeaturePermissions,
+    /// `running` if the customer is in the chat already.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -111,10 +114,14 @@ impl<'a> HttpReply<'a> {
     pub fn started(mut self, chat: &StartedChat, attachments: bool) -> Value {
         let feature_permissions =
             FeaturePermissions { messaging_markdown: chat.has_markdown(), attachments };
-        let data = Data { start_chat_result: chat.expose(), feature_permissions };
+        let data = Data {
+            start_chat_result: chat.expose(),
+            feature_permissions,
+            chat: chat.running_mark(),
+        };
         insert(&mut self.headers, CONTENT_TYPE, "application/json");
-        if chat.is_not_continued() {
-            insert(&mut self.headers, PAST_CHAT, "not-continued");
+        if let Some(past_chat) = chat.past_chat() {
+            insert(&mut self.headers, PAST_CHAT, past_chat.as_str());
         }
         let body = json::to_string(&Envelope { data });
         self.render(200, Some(body))

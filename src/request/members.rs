@@ -49,7 +49,11 @@ pub(super) fn duration(value: &Value<'_, '_>) -> Option<Located<i32>> {
     Some(value.locate(minutes))
 }
 
-pub(super) fn persistent_chat(value: &Value<'_, '_>) -> Option<Located<PersistentChat>> {
+/// A chat to continue: a named one, or the customer's latest.
+pub(super) type PastChat = (Option<Located<PersistentChat>>, Option<Located<RehydrationType>>);
+
+/// Without a contact, the customer's latest chat is meant, if that is known.
+pub(super) fn persistent_chat(value: &Value<'_, '_>, knows_latest_chats: bool) -> Option<PastChat> {
     const TYPES: [(&str, RehydrationType); 2] = [
         ("ENTIRE_PAST_SESSION", RehydrationType::EntirePastSession),
         ("FROM_SEGMENT", RehydrationType::FromSegment),
@@ -57,22 +61,27 @@ pub(super) fn persistent_chat(value: &Value<'_, '_>) -> Option<Located<Persisten
     let reader = ObjectReader::new(value, &["RehydrationType", "SourceContactId"]);
     match (reader.has("RehydrationType"), reader.has("SourceContactId")) {
         (false, false) => return None,
-        (true, true) => {}
         (false, true) => {
             value.error("RehydrationType is required with SourceContactId");
             return None;
         }
-        (true, false) => {
+        (true, false) if !knows_latest_chats => {
             value.error("SourceContactId is required with RehydrationType");
             return None;
         }
+        (true, _) => {}
     }
     let rehydration_type = reader.parse("RehydrationType", |value| value.enum_value(&TYPES));
+    let names_contact = reader.has("SourceContactId");
     let source_contact_id = reader.non_empty("SourceContactId", &CONTACT_ID);
-    Some(value.locate(PersistentChat {
+    if !names_contact {
+        return Some((None, Some(value.locate(rehydration_type?))));
+    }
+    let named = PersistentChat {
         rehydration_type: rehydration_type?,
         source_contact_id: source_contact_id?,
-    }))
+    };
+    Some((Some(value.locate(named)), None))
 }
 
 pub(super) fn response_mode(value: &Value<'_, '_>) -> Option<ResponseMode> {

@@ -48,6 +48,12 @@ pub struct ChatLine<'a> {
     /// The reason why there is no chat, for those who operate the function.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cause: Option<&'a str>,
+    /// The reason why the contact table could not be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub table_failure: Option<&'a str>,
+    /// The reason why the result was not published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish_failure: Option<&'a str>,
     /// The time spent waiting for Connect.
     #[serde(rename = "connectMs", serialize_with = "millis")]
     pub connect: Duration,
@@ -91,13 +97,17 @@ struct Metrics<'a> {
     #[serde(serialize_with = "millis")]
     latency: Duration,
     cold_start: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table_failures: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    publish_failures: Option<u32>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Directive {
     timestamp: u64,
-    cloud_watch_metrics: &'static [MetricDirective; 1],
+    cloud_watch_metrics: [MetricDirective; 1],
 }
 
 #[derive(Serialize)]
@@ -105,7 +115,7 @@ struct Directive {
 struct MetricDirective {
     namespace: &'static str,
     dimensions: [[&'static str; 2]; 1],
-    metrics: [Metric; 4],
+    metrics: &'static [Metric],
 }
 
 #[derive(Serialize)]
@@ -115,16 +125,32 @@ struct Metric {
     unit: &'static str,
 }
 
-const METRICS: [MetricDirective; 1] = [MetricDirective {
-    namespace: "StartChatContact",
-    dimensions: [["Trigger", "Outcome"]],
-    metrics: [
-        Metric { name: "Chats", unit: "Count" },
-        Metric { name: "ConnectLatency", unit: "Milliseconds" },
-        Metric { name: "Latency", unit: "Milliseconds" },
-        Metric { name: "ColdStart", unit: "Count" },
-    ],
-}];
+/// The metrics that every line has, between those that failures add: a metric
+/// that the directive names must be there.
+static METRICS: [Metric; 6] = [
+    Metric { name: "TableFailures", unit: "Count" },
+    Metric { name: "Chats", unit: "Count" },
+    Metric { name: "ConnectLatency", unit: "Milliseconds" },
+    Metric { name: "Latency", unit: "Milliseconds" },
+    Metric { name: "ColdStart", unit: "Count" },
+    Metric { name: "PublishFailures", unit: "Count" },
+];
+
+impl MetricDirective {
+    fn new(table_failed: bool, publish_failed: bool) -> Self {
+        let metrics = match (table_failed, publish_failed) {
+            (false, false) => METRICS.get(1..5),
+            (true, false) => METRICS.get(..5),
+            (false, true) => METRICS.get(1..),
+            (true, true) => METRICS.get(..),
+        };
+        Self {
+            namespace: "StartChatContact",
+            dimensions: [["Trigger", "Outcome"]],
+            metrics: metrics.unwrap_or_default(),
+        }
+    }
+}
 
 const MESSAGE: &str = "chat";
 
@@ -179,8 +205,13 @@ impl<'a> ChatLine<'a> {
     }
 
     fn metrics(&self) -> Metrics<'a> {
+        let (table_failed, publish_failed) =
+            (self.table_failure.is_some(), self.publish_failure.is_some());
+        let directive = MetricDirective::new(table_failed, publish_failed);
         Metrics {
-            directive: Directive { timestamp: epoch_millis(), cloud_watch_metrics: &METRICS },
+            directive: Directive { timestamp: epoch_millis(), cloud_watch_metrics: [directive] },
+            table_failures: table_failed.then_some(1),
+            publish_failures: publish_failed.then_some(1),
             trigger: self.trigger,
             outcome: self.outcome,
             chats: 1,

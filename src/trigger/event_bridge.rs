@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use super::cause::Cause;
+use super::event::EventMembers;
 use super::idempotency_key::IdempotencyKey;
 use super::payload::{Payload, PayloadError, object, trusted};
 use crate::json;
@@ -12,20 +14,27 @@ use crate::json;
 pub struct EventBridgeEvent<'a> {
     source: Cow<'a, str>,
     id: Option<Cow<'a, str>>,
+    cause: Cause,
     detail: &'a RawValue,
 }
 
 impl<'a> EventBridgeEvent<'a> {
     pub(super) fn new(
+        event: &EventMembers<'a>,
         source: &'a RawValue,
-        id: Option<&'a RawValue>,
         detail: &'a RawValue,
     ) -> Self {
         Self {
             source: json::string(source).unwrap_or_default(),
-            id: id.and_then(json::string).filter(|id| !id.is_empty()),
+            id: event.id.and_then(json::string).filter(|id| !id.is_empty()),
+            cause: Cause::of_event(event),
             detail,
         }
+    }
+
+    /// The event as the cause of a chat.
+    pub(super) fn cause(&self) -> &Cause {
+        &self.cause
     }
 
     /// Returns the request in the `detail`. An event without an id goes by `key`.
@@ -43,6 +52,6 @@ impl<'a> EventBridgeEvent<'a> {
             },
             _ => key,
         };
-        Ok(trusted(object(self.detail)?, key))
+        Ok(trusted(object(self.detail)?, key).within(self.cause))
     }
 }

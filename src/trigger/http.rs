@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::value::RawValue;
 
 use super::caller::{Caller, Claims};
+use super::cause::Cause;
 use super::event::EventMembers;
 use super::idempotency_key::{IdempotencyKey, InvocationKey};
 use super::payload::{Payload, PayloadError, object, parse_text};
@@ -47,6 +48,7 @@ pub struct HttpRequest<'a> {
     pub origin: Option<String>,
     method: Cow<'a, str>,
     idempotency_key: Option<String>,
+    prefers_new_chat: bool,
     claims: Claims<'a>,
     body: Option<&'a RawValue>,
     is_base64: bool,
@@ -59,13 +61,14 @@ impl<'a> HttpRequest<'a> {
         authorizer: Option<&'a RawValue>,
         event: &EventMembers<'a>,
     ) -> Self {
-        const NAMES: [&str; 2] = ["origin", IDEMPOTENCY_KEY];
-        let [origin, key] = headers(event.headers, event.multi_value_headers, NAMES);
+        const NAMES: [&str; 3] = ["origin", IDEMPOTENCY_KEY, "prefer"];
+        let [origin, key, prefer] = headers(event.headers, event.multi_value_headers, NAMES);
         Self {
             format,
             origin,
             method,
             idempotency_key: key.filter(|key| !key.is_empty()),
+            prefers_new_chat: prefer.is_some_and(|prefer| prefers_new_chat(&prefer)),
             claims: Claims::new(authorizer.and_then(|found| claims(format, found))),
             body: event.body,
             is_base64: event.is_base64_encoded.is_some_and(|flag| flag.get() == "true"),
@@ -93,6 +96,8 @@ impl<'a> HttpRequest<'a> {
                 header: self.idempotency_key,
                 request_id: key.request_id.to_owned(),
             },
+            cause: Cause::default(),
+            prefers_new_chat: self.prefers_new_chat,
         })
     }
 
@@ -110,6 +115,12 @@ impl<'a> HttpRequest<'a> {
         within_limit(bytes.len())?;
         String::from_utf8(bytes).map(Cow::Owned).map_err(|_| PayloadError::NotUtf8)
     }
+}
+
+/// Returns true if a `Prefer` header (RFC 7240) asks for a new chat.
+fn prefers_new_chat(prefer: &str) -> bool {
+    let preferences = prefer.split(',').map(|one| one.split(';').next().unwrap_or_default());
+    preferences.map(str::trim).any(|one| one.eq_ignore_ascii_case("new-chat"))
 }
 
 fn within_limit(bytes: usize) -> Result<(), PayloadError> {

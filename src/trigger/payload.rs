@@ -6,6 +6,7 @@ use std::fmt;
 use serde_json::value::RawValue;
 
 use super::caller::Caller;
+use super::cause::Cause;
 use super::idempotency_key::IdempotencyKey;
 use crate::json::Type;
 
@@ -17,6 +18,11 @@ pub struct Payload<'a> {
     pub caller: Caller<'a>,
     /// The identity of the request, which is the same when it is repeated.
     pub key: IdempotencyKey,
+    /// The event or the message that holds the request.
+    pub cause: Cause,
+    /// True if the caller asks for a new chat although one is running
+    /// (`Prefer: new-chat`).
+    pub prefers_new_chat: bool,
 }
 
 /// A payload without a request in it.
@@ -80,13 +86,27 @@ impl Payload<'_> {
             request: Cow::Owned(self.request.into_owned()),
             caller: Caller::Trusted,
             key: self.key,
+            cause: self.cause,
+            prefers_new_chat: self.prefers_new_chat,
         }
+    }
+
+    /// Names the message that the request came in.
+    pub(super) fn within(mut self, message: Cause) -> Self {
+        self.cause = self.cause.inside(message);
+        self
     }
 }
 
 /// Wraps the request of a caller whom IAM allows.
 pub(super) fn trusted(request: &RawValue, key: IdempotencyKey) -> Payload<'_> {
-    Payload { request: Cow::Borrowed(request), caller: Caller::Trusted, key }
+    Payload {
+        request: Cow::Borrowed(request),
+        caller: Caller::Trusted,
+        key,
+        cause: Cause::default(),
+        prefers_new_chat: false,
+    }
 }
 
 /// Parses text as JSON. The error has a position and no word of the text.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
+use super::cause::Cause;
 use super::event::EventMembers;
 use super::idempotency_key::IdempotencyKey;
 use super::payload::{PayloadError, parse_text};
@@ -19,18 +20,23 @@ pub struct SqsRecord<'a> {
     /// True if the queue keeps its messages in order.
     pub is_fifo: bool,
     body: Option<Cow<'a, str>>,
+    sent_timestamp: Option<Cow<'a, str>>,
     /// The invocation whose event Lambda put into a dead-letter queue.
     failed_request_id: Option<String>,
 }
 
 impl<'a> SqsRecord<'a> {
     pub(super) fn new(record: &'a RawValue) -> Self {
-        let [id, queue, body, attributes] =
-            json::members(record, ["messageId", "eventSourceARN", "body", "messageAttributes"]);
+        const NAMES: [&str; 5] =
+            ["messageId", "eventSourceARN", "body", "messageAttributes", "attributes"];
+        let [id, queue, body, attributes, system] = json::members(record, NAMES);
         Self {
             message_id: text(id).filter(|id| !id.is_empty()),
             is_fifo: text(queue).is_some_and(|queue| is_fifo(&queue)),
             body: body.and_then(json::string),
+            sent_timestamp: system
+                .and_then(|system| json::member(system, "SentTimestamp"))
+                .and_then(json::string),
             failed_request_id: attributes.and_then(failed_request_id),
         }
     }
@@ -43,6 +49,11 @@ impl<'a> SqsRecord<'a> {
             Some(text) => parse_text(&text),
             None => Ok(message),
         }
+    }
+
+    /// The message as the cause of a chat.
+    pub(super) fn cause(&self) -> Cause {
+        Cause::of_message(self.message_id.as_deref(), self.sent_timestamp.as_deref())
     }
 
     /// Returns the identity of the message, which is the same when it is

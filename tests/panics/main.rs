@@ -8,7 +8,7 @@ use aws_sdk_connect::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_connect::error::BoxError;
 use start_chat_contact::config::Process;
 use start_chat_contact::connect::{Connect, client};
-use start_chat_contact::{serve, telemetry};
+use start_chat_contact::{sdk, serve, telemetry};
 
 #[derive(Debug)]
 struct EveryOther {
@@ -36,9 +36,10 @@ impl Intercept for EveryOther {
 async fn main() -> Result<(), lambda_runtime::Error> {
     let process = Process::from_env();
     telemetry::init(&process);
-    let client = client(&process.aws);
+    let sdk = sdk::config(&process.aws);
+    let client = client(&sdk, process.aws.connect_endpoint.as_deref());
     let bug = EveryOther { panics_next: AtomicBool::new(true) };
     let config = client.config().to_builder().interceptor(bug).build();
     let connect = Connect::new(aws_sdk_connect::Client::from_conf(config));
-    Box::pin(serve::serve(&process, connect)).await
+    Box::pin(serve::serve(&process, connect, &sdk)).await
 }

@@ -1,6 +1,8 @@
-//! The operations of Amazon Connect and of its participant service.
+//! The operations of the services.
 
-/// An operation of Amazon Connect or of its participant service.
+use super::protocol::Protocol;
+
+/// An operation of Amazon Connect, its participant service, EventBridge or DynamoDB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Operation {
     /// `PUT /contact/chat`
@@ -22,12 +24,20 @@ pub enum Operation {
     /// The delivery of a frame to a customer's websocket. A fault can delay it, or reset the
     /// connection in its place.
     WebsocketFrame,
-    /// Any of the first three. Faults of the participant service have to name the operation.
+    /// EventBridge's `PutEvents`
+    PutEvents,
+    /// DynamoDB's `GetItem`
+    GetItem,
+    /// DynamoDB's `PutItem`
+    PutItem,
+    /// DynamoDB's `UpdateItem`
+    UpdateItem,
+    /// Any of the first three. Faults of other services have to name the operation.
     Any,
 }
 
 impl Operation {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 14] = [
         Self::StartChatContact,
         Self::DescribeContact,
         Self::StopContact,
@@ -37,6 +47,10 @@ impl Operation {
         Self::GetTranscript,
         Self::DisconnectParticipant,
         Self::WebsocketFrame,
+        Self::PutEvents,
+        Self::GetItem,
+        Self::PutItem,
+        Self::UpdateItem,
         Self::Any,
     ];
 
@@ -53,7 +67,40 @@ impl Operation {
             Self::GetTranscript => "GetTranscript",
             Self::DisconnectParticipant => "DisconnectParticipant",
             Self::WebsocketFrame => "WebsocketFrame",
+            Self::PutEvents => "PutEvents",
+            Self::GetItem => "GetItem",
+            Self::PutItem => "PutItem",
+            Self::UpdateItem => "UpdateItem",
             Self::Any => "Any",
+        }
+    }
+
+    /// The name of the service in signatures and in log lines.
+    #[must_use]
+    pub fn service(self) -> &'static str {
+        match self {
+            Self::PutEvents => "events",
+            Self::GetItem | Self::PutItem | Self::UpdateItem => "dynamodb",
+            _ => "connect",
+        }
+    }
+
+    /// The operation that an `X-Amz-Target` names.
+    pub(crate) fn from_target(target: &str) -> Option<Self> {
+        match target {
+            "AWSEvents.PutEvents" => Some(Self::PutEvents),
+            "DynamoDB_20120810.GetItem" => Some(Self::GetItem),
+            "DynamoDB_20120810.PutItem" => Some(Self::PutItem),
+            "DynamoDB_20120810.UpdateItem" => Some(Self::UpdateItem),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn protocol(self) -> Protocol {
+        match self.service() {
+            "events" => Protocol::Json11,
+            "dynamodb" => Protocol::Json10,
+            _ => Protocol::RestJson,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The requests that Amazon Connect has received.
+//! The requests that the services have received.
 
 use std::sync::Mutex;
 use std::time::Instant;
@@ -6,9 +6,10 @@ use std::time::Instant;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
+use super::operation::Operation;
 use crate::lock::lock;
 
-/// A request that Amazon Connect has received, with its answer.
+/// A request that Amazon Connect, EventBridge or DynamoDB has received, with its answer.
 #[derive(Clone, Debug)]
 pub struct Received {
     /// The HTTP method.
@@ -19,6 +20,8 @@ pub struct Received {
     pub headers: Vec<(String, String)>,
     /// The body; `null` if it is empty or not JSON.
     pub body: Value,
+    /// The operation; `None` if there is no such operation.
+    pub operation: Option<Operation>,
     /// The bytes of the body.
     pub raw: Vec<u8>,
     /// The status of the answer; 0 without an answer.
@@ -45,6 +48,7 @@ impl Received {
             path: path.to_owned(),
             headers,
             body: serde_json::from_slice(&raw).unwrap_or_default(),
+            operation: None,
             raw,
             status: 0,
             error: None,
@@ -67,6 +71,7 @@ impl Received {
         json!({
             "method": self.method,
             "path": self.path,
+            "operation": self.operation.map(Operation::name),
             "headers": self.headers,
             "body": self.body,
             "status": self.status,
@@ -85,7 +90,15 @@ impl Received {
             (status, None, Some(contact)) => format!("{status} ContactId {contact}"),
             (status, None, None) => status.to_string(),
         };
-        format!("Connect received {} {}{body} → {outcome}", self.method, self.path)
+        let (service, what) = match self.operation {
+            Some(operation) if operation.service() == "events" => ("EventBridge", operation.name()),
+            Some(operation) if operation.service() == "dynamodb" => ("DynamoDB", operation.name()),
+            _ => ("Connect", ""),
+        };
+        if what.is_empty() {
+            return format!("{service} received {} {}{body} → {outcome}", self.method, self.path);
+        }
+        format!("{service} received {what}{body} → {outcome}")
     }
 }
 

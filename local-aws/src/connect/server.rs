@@ -1,4 +1,4 @@
-//! Amazon Connect over HTTP, with its faults.
+//! Amazon Connect, EventBridge and DynamoDB over HTTP, with their faults.
 
 use std::io;
 use std::time::Duration;
@@ -16,8 +16,12 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::faults::{Effect, Fault};
 use super::operation::Operation;
+use super::protocol::Protocol;
 use super::request_log::Received;
 use super::{Connect, control, signature};
+use crate::api_error::ApiError;
+use crate::dynamodb::Table;
+use crate::event_bridge::EventBus;
 use crate::http::{Connection, Cut, Reply, body as http_body};
 
 /// The largest request that is accepted.
@@ -25,14 +29,22 @@ const REQUEST_LIMIT: usize = 10 * 1024 * 1024;
 /// How long a connection that is closed after an answer stays open for it.
 const CLOSE_DELAY: Duration = Duration::from_millis(50);
 
-/// The routes of Amazon Connect.
-pub(crate) fn router(connect: Connect) -> Router {
-    let local = control::router(connect.clone());
-    Router::new().fallback(handle).with_state(connect).merge(local)
+/// The services behind one address.
+#[derive(Clone, Debug)]
+pub(crate) struct Services {
+    pub(crate) connect: Connect,
+    pub(crate) event_bus: EventBus,
+    pub(crate) table: Table,
+}
+
+/// The routes of the services.
+pub(crate) fn router(services: Services) -> Router {
+    let local = control::router(services.connect.clone());
+    Router::new().fallback(handle).with_state(services).merge(local)
 }
 
 async fn handle(
-    State(connect): State<Connect>,
+    State(services): State<Services>,
     ConnectInfo(connection): ConnectInfo<Connection>,
     request: Request<Body>,
 ) -> Response {
@@ -43,12 +55,13 @@ async fn handle(
             Duration::ZERO,
         );
     };
-    let received = received(&head, &body);
-    let operation = operation(&received);
-    let fault = operation.and_then(|operation| connect.0.faults.take(operation));
+    let mut received = received(&head, &body);
+    received.operation = operation(&received);
+    let connect = &services.connect.0;
+    let fault = received.operation.and_then(|operation| connect.faults.take(operation));
     let exchange =
-        Exchange { number: connect.0.requests.add(received.clone()), connect, connection };
-    exchange.answer(&head.headers, &received, operation, fault).await
+        Exchange { number: connect.requests.add(received.clone()), services, connection };
+    exchange.answer(&head.headers, &received, fault).await
 }
 
 fn received(head: &Parts, body: &Bytes) -> Received {
@@ -74,6 +87,7 @@ fn operation(received: &Received) -> Option<Operation> {
     match (received.method.as_str(), path.as_slice()) {
         ("PUT", ["contact", "chat"]) => Some(Operation::StartChatContact),
         ("POST", ["contact", "stop"]) => Some(Operation::StopContact),
+        ("POST", [""]) => Operation::from_target(received.header("x-amz-target")?),
         ("GET", ["contacts", _, _]) => Some(Operation::DescribeContact),
         _ => None,
     }
@@ -82,7 +96,7 @@ fn operation(received: &Received) -> Option<Operation> {
 /// A request with its connection.
 struct Exchange {
     number: usize,
-    connect: Connect,
+    services: Services,
     connection: Connection,
 }
 
@@ -91,26 +105,26 @@ impl Exchange {
         &self,
         headers: &HeaderMap,
         received: &Received,
-        operation: Option<Operation>,
         fault: Option<Fault>,
     ) -> Response {
-        let handle = || self.handle(headers, received, operation);
-        answer_with_fault(fault, &self.connection, handle, |answer| self.record(answer)).await
+        let protocol = received.operation.map_or(Protocol::RestJson, Operation::protocol);
+        let handle = || self.handle(headers, received);
+        let record = |answer: &Answer| self.record(answer);
+        answer_with_fault(fault, protocol, &self.connection, handle, record).await
     }
 
     /// Handles the request without faults.
-    fn handle(
-        &self,
-        headers: &HeaderMap,
-        received: &Received,
-        operation: Option<Operation>,
-    ) -> Answer {
-        let service = &self.connect.0.service;
-        let Some(operation) = operation else {
+    fn handle(&self, headers: &HeaderMap, received: &Received) -> Answer {
+        let service = &self.services.connect.0.service;
+        let Some(operation) = received.operation else {
             return Answer::error(404, "UnknownOperationException", "There is no such operation");
         };
-        if let Err(error) = signature::check(headers) {
+        let protocol = operation.protocol();
+        if let Err(error) = signature::check(headers, operation.service(), protocol) {
             return *error;
+        }
+        if protocol != Protocol::RestJson {
+            return protocol.answer(self.handle_json(operation, &received.body));
         }
         if operation == Operation::DescribeContact {
             let path = path(received);
@@ -124,10 +138,19 @@ impl Exchange {
         }
     }
 
+    /// Handles a request to EventBridge or DynamoDB.
+    fn handle_json(&self, operation: Operation, body: &Value) -> Result<Value, ApiError> {
+        match (body, operation) {
+            (Value::Object(_), Operation::PutEvents) => self.services.event_bus.put_events(body),
+            (Value::Object(_), _) => self.services.table.handle(operation, body),
+            _ => Err(ApiError::new("SerializationException", "The body is not a JSON object")),
+        }
+    }
+
     fn record(&self, answer: &Answer) {
-        let requests = &self.connect.0.requests;
+        let requests = &self.services.connect.0.requests;
         if let Some(received) = requests.set_answer(self.number, answer) {
-            self.connect.0.observer.notify(|| received.line());
+            self.services.connect.0.observer.notify(|| received.line());
         }
     }
 }
@@ -136,6 +159,7 @@ impl Exchange {
 /// answer before it is sent.
 pub(crate) async fn answer_with_fault(
     fault: Option<Fault>,
+    protocol: Protocol,
     connection: &Connection,
     handle: impl FnOnce() -> Answer,
     record: impl Fn(&Answer),
@@ -148,7 +172,7 @@ pub(crate) async fn answer_with_fault(
     let mut answer = match &fault.effect {
         Effect::None => handle(),
         Effect::Without(member) => handle().without(member),
-        Effect::Status(status, kind) => error(*status, kind, &fault.message),
+        Effect::Status(status, kind) => protocol.error(*status, kind, &fault.message),
         Effect::Raw(status, content_type, body) => Answer::raw(*status, content_type, body.clone()),
         Effect::Reset => return reset(connection),
         Effect::ResetAfterStart => {
@@ -179,18 +203,14 @@ fn close_later(connection: &Connection) {
     });
 }
 
-fn error(status: u16, kind: &str, message: &str) -> Answer {
-    let answer = Answer::error(status, kind, message);
-    if kind.is_empty() { Answer { error: None, ..answer } } else { answer }
-}
-
 fn response(answer: Answer, body_delay: Duration) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut reply = Reply::new(status)
         .header("content-type", &answer.content_type)
         .header("x-amzn-requestid", &answer.request_id)
         .header("content-length", &answer.body.len().to_string());
-    if let Some(error) = &answer.error {
+    let has_header = !answer.content_type.starts_with("application/x-amz-json");
+    if let Some(error) = answer.error.as_ref().filter(|_| has_header) {
         reply = reply.header("x-amzn-errortype", error);
     }
     for (name, value) in &answer.headers {

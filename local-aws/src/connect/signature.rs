@@ -1,21 +1,31 @@
-//! Checks that requests are signed for Amazon Connect. The signature's value is not verified.
+//! Checks that requests are signed for the service. The signature's value is not verified.
 
 use axum::http::HeaderMap;
 
-use super::answer::{Answer, ErrorAnswer};
+use super::answer::ErrorAnswer;
+use super::protocol::Protocol;
 
-/// Checks the form of a Signature Version 4 for the service `connect`.
+/// The type and the message of an error.
+type FormError = (&'static str, String);
+
+/// Checks the form of a Signature Version 4 for the service.
 ///
 /// # Errors
 ///
 /// Returns the answer to a request without one.
-pub(crate) fn check(headers: &HeaderMap) -> Result<(), ErrorAnswer> {
+pub(crate) fn check(
+    headers: &HeaderMap,
+    service: &str,
+    protocol: Protocol,
+) -> Result<(), ErrorAnswer> {
+    form(headers, service).map_err(|(kind, message)| Box::new(protocol.error(403, kind, &message)))
+}
+
+fn form(headers: &HeaderMap, service: &str) -> Result<(), FormError> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let Some(authorization) = header("authorization") else {
-        return Err(forbidden(
-            "MissingAuthenticationTokenException",
-            "Missing Authentication Token",
-        ));
+        let message = "Missing Authentication Token".to_owned();
+        return Err(("MissingAuthenticationTokenException", message));
     };
     if header("x-amz-date").is_none_or(|date| !is_date(date)) {
         return Err(incomplete(
@@ -25,12 +35,15 @@ pub(crate) fn check(headers: &HeaderMap) -> Result<(), ErrorAnswer> {
     let Some(fields) = authorization.strip_prefix("AWS4-HMAC-SHA256 ") else {
         return Err(incomplete("Unsupported AWS 'algorithm'"));
     };
+    let is_credential = |scope: &str| is_credential(scope, service);
+    let is_valid =
+        |name: &str, check: &dyn Fn(&str) -> bool| field(fields, name).is_some_and(check);
     for (name, valid) in [
-        ("Credential", is_credential as fn(&str) -> bool),
-        ("SignedHeaders", signs),
-        ("Signature", is_hash),
+        ("Credential", is_valid("Credential", &is_credential)),
+        ("SignedHeaders", is_valid("SignedHeaders", &signs)),
+        ("Signature", is_valid("Signature", &is_hash)),
     ] {
-        if !field(fields, name).is_some_and(valid) {
+        if !valid {
             return Err(incomplete(&format!(
                 "Authorization header requires a valid '{name}' parameter."
             )));
@@ -39,12 +52,8 @@ pub(crate) fn check(headers: &HeaderMap) -> Result<(), ErrorAnswer> {
     Ok(())
 }
 
-fn forbidden(kind: &str, message: &str) -> ErrorAnswer {
-    Box::new(Answer::error(403, kind, message))
-}
-
-fn incomplete(message: &str) -> ErrorAnswer {
-    forbidden("IncompleteSignatureException", message)
+fn incomplete(message: &str) -> FormError {
+    ("IncompleteSignatureException", message.to_owned())
 }
 
 fn field<'a>(fields: &'a str, name: &str) -> Option<&'a str> {
@@ -58,10 +67,10 @@ fn is_date(date: &str) -> bool {
 }
 
 /// Returns true for a scope such as `key/20261122/region/connect/aws4_request`.
-fn is_credential(scope: &str) -> bool {
+fn is_credential(scope: &str, service: &str) -> bool {
     let parts: Vec<_> = scope.split('/').collect();
-    matches!(parts.as_slice(), [key, date, region, "connect", "aws4_request"]
-        if !key.is_empty() && date.len() == 8 && !region.is_empty())
+    matches!(parts.as_slice(), [key, date, region, signed_for, "aws4_request"]
+        if *signed_for == service && !key.is_empty() && date.len() == 8 && !region.is_empty())
 }
 
 fn signs(names: &str) -> bool {
@@ -87,7 +96,7 @@ mod tests {
                 headers.insert(name, value);
             }
         }
-        check(&headers).err().and_then(|answer| answer.error)
+        check(&headers, "connect", Protocol::RestJson).err().and_then(|answer| answer.error)
     }
 
     #[test]

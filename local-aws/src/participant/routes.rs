@@ -16,6 +16,7 @@ use super::errors::{denied, invalid, throttled};
 use super::service::Participants;
 use super::{connection, event, message, socket, transcript};
 use crate::connect::Operation;
+use crate::connect::Protocol;
 use crate::connect::answer::{Answer, ErrorAnswer};
 use crate::connect::server::answer_with_fault;
 use crate::connect::token_bucket::TokenBucket;
@@ -82,14 +83,15 @@ async fn handle(
     let Some((operation, rate)) = endpoint.resources.get(resource.as_str()) else {
         let message = "The stand-in does not have this operation";
         let unknown = || Answer::error(404, "UnknownOperationException", message);
-        return answer_with_fault(None, &connection, unknown, |_| ()).await;
+        return answer_with_fault(None, Protocol::RestJson, &connection, unknown, |_| ()).await;
     };
     let usual = || {
         let refused = (!rate.take()).then(throttled);
         let answer = refused.map_or_else(|| answer(service, *operation, &head.headers, &body), Err);
         answer.map_or_else(|refusal| *refusal, |answer| Answer::ok(&answer))
     };
-    answer_with_fault(service.connect.take_fault(*operation), &connection, usual, |_| ()).await
+    let fault = service.connect.take_fault(*operation);
+    answer_with_fault(fault, Protocol::RestJson, &connection, usual, |_| ()).await
 }
 
 fn answer(

@@ -64,6 +64,8 @@ pub(crate) fn stand_in_variables(connect_url: &str) -> Vec<(String, String)> {
         ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
         ("AWS_SESSION_TOKEN", "local-session-token"),
         ("AWS_ENDPOINT_URL_CONNECT", connect_url),
+        ("AWS_ENDPOINT_URL_EVENTBRIDGE", connect_url),
+        ("AWS_ENDPOINT_URL_DYNAMODB", connect_url),
     ])
 }
 

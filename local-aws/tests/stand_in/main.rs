@@ -5,6 +5,7 @@ mod cli;
 mod connect;
 mod credentials;
 mod customer;
+mod event_bridge_and_dynamodb;
 mod faults;
 mod gateway_events;
 mod gateway_responses;

@@ -6,7 +6,7 @@ use super::*;
 use crate::config::Settings;
 use crate::json::raw;
 use crate::request;
-use crate::trigger::{Caller, Claims, IdempotencyKey, Payload};
+use crate::trigger::{Caller, Cause, Claims, IdempotencyKey, Payload};
 
 /// The chat that the customer `ana` asks for.
 fn unverified(request: Value, starts_anyway: bool) -> UnverifiedContact {
@@ -26,6 +26,8 @@ fn unverified(request: Value, starts_anyway: bool) -> UnverifiedContact {
         request: Cow::Owned(raw(request)),
         caller: Caller::Untrusted(Claims::new(Some(&claims))),
         key: IdempotencyKey::Http { header: None, request_id: "r".to_owned() },
+        cause: Cause::default(),
+        prefers_new_chat: false,
     };
     let request = request::parse(&payload, &settings.defaults).expect("a request");
     match settings.policy.admit(request, &payload.caller).expect("an admission") {
@@ -130,7 +132,7 @@ fn a_chat_starts_without_the_refused_past_chat_if_the_deployer_says_so() {
     for found in [None, foreign.clone()] {
         match chat(json!({"PersistentChat": past}), found) {
             Ok(Admission::Granted(chat)) => {
-                assert!(chat.named_contact().is_none() && chat.is_not_continued());
+                assert!(chat.named_contact().is_none() && chat.past_chat() == Some(PastChat::NotContinued));
             }
             _ => panic!("not started"),
         }
