@@ -8,6 +8,8 @@ use serde_json::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     Chat,
+    /// The customer's running chat of this flow, or else a chat of its own.
+    CustomersChat(&'static str),
     /// An error with this status (over HTTP) and code.
     Rejection(u16, &'static str),
 }
@@ -20,6 +22,13 @@ pub(crate) struct Request {
     /// The customer that the chat must have, if any.
     pub(crate) customer: Option<String>,
     pub(crate) expected: Expected,
+}
+
+impl Expected {
+    /// Returns true if an answer with a chat is right.
+    pub(crate) fn is_chat(self) -> bool {
+        !matches!(self, Self::Rejection(..))
+    }
 }
 
 impl Request {
