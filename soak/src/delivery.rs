@@ -99,6 +99,12 @@ impl Delivery {
         }
     }
 
+    /// Returns true if its customer asks more than once.
+    pub(crate) fn is_of_known_customer(&self) -> bool {
+        let is_known = |request: &Request| matches!(request.expected, Expected::CustomersChat(_));
+        self.requests.iter().any(is_known)
+    }
+
     /// Keeps only the messages of a queue that are marked in `kept`.
     pub(crate) fn retain(&mut self, kept: &[bool]) {
         let mut flags = kept.iter();

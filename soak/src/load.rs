@@ -144,7 +144,12 @@ impl Load {
         self.faults.inject(calls(&delivery), rng, &self.local);
         let is_fault_free = self.faults.is_fault_free();
         let payload = delivery.payload.to_string();
+        // A customer's devices meet either process.
+        let is_customers = delivery.is_of_known_customer();
         let invoked = match &delivery.request_id {
+            id if is_customers && rng.bool() => {
+                self.local.invoke_second(id.as_deref(), payload).await
+            }
             Some(id) => self.local.invoke_again(id, payload).await,
             None => self.local.invoke(payload).await,
         };
@@ -226,7 +231,7 @@ impl Load {
         let is_started = |outcome: &Outcome| matches!(outcome, Outcome::Started(_));
         delivery.is_idempotent
             && delivery.earlier_contacts.is_none()
-            && delivery.requests.iter().all(|request| request.expected == Expected::Chat)
+            && !delivery.is_of_known_customer()
             && outcomes.iter().all(is_started)
             && Instant::now() < self.end
             && rng.f32() < REPEATED

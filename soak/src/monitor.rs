@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use local_aws::{CONNECTION_TOKEN_PREFIX, PARTICIPANT_TOKEN_PREFIX, ProcessMemory};
+use local_aws::{CONNECTION_TOKEN_PREFIX, Function, PARTICIPANT_TOKEN_PREFIX, ProcessMemory};
 use serde_json::Value;
 
 use crate::load::Load;
@@ -80,7 +80,7 @@ impl<'a> Monitor<'a> {
             publications: load.publications.borrow().counts(),
             customers: load.customers.borrow().counts(),
             chats: load.local.connect().chats(),
-            restarts: load.local.function().starts().saturating_sub(1),
+            restarts: self.functions().map(|it| it.starts().saturating_sub(1)).sum(),
             memory: Memory {
                 first: self.first_memory.get(),
                 last: self.function_memory(),
@@ -89,6 +89,12 @@ impl<'a> Monitor<'a> {
             },
             ..Report::default()
         }
+    }
+
+    /// The processes of the function.
+    fn functions(&self) -> impl Iterator<Item = &Function> {
+        let local = &self.load.local;
+        std::iter::once(local.function()).chain(local.second_function())
     }
 
     fn function_memory(&self) -> Option<ProcessMemory> {
@@ -100,7 +106,7 @@ impl<'a> Monitor<'a> {
     fn check_log(&self) {
         self.load.local.connect().forget_requests();
         let mut accounting = self.load.accounting.borrow_mut();
-        for line in self.load.local.function().take_logs() {
+        for line in self.functions().flat_map(Function::take_logs) {
             match serde_json::from_str::<Value>(&line) {
                 Ok(line) => self.load.customers.borrow_mut().log(&line),
                 Err(_) => accounting.wrong(format!("a log line is not JSON: {line}")),

@@ -71,6 +71,8 @@ impl Soak {
             .env("RESULT_BUS", EVENT_BUS)
             .env("CONTACT_TABLE", CONTACT_TABLE)
             .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
+            // A second process, so that not only the turns within one keep requests apart.
+            .verified_env("CONTACT_TABLE", CONTACT_TABLE)
             .env("AWS_LAMBDA_MAX_CONCURRENCY", self.concurrency.to_string())
     }
 }
