@@ -155,7 +155,7 @@ fuzz: $(CARGO_FUZZ) ## Fuzz parsing and policy for SECONDS each; needs nightly R
 	done
 
 .PHONY: soak
-soak: build ## Send every kind of event for SECONDS while Connect fails in every way; account for every chat
+soak: build ## Send every kind of event for SECONDS while AWS fails in every way; account for every chat
 	@$(CARGO) build $(BUILD)
 	@$(SOAK) --function $(SHIPPED) --seconds $(SECONDS)
 

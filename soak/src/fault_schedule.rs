@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use local_aws::{Connect, LocalAws};
 
-use crate::fault_kinds;
+use crate::delivery::{Delivery, Request};
+use crate::{causes, fault_kinds};
 
 /// The share of calls that meet a fault.
 const FAULTY_CALLS: f32 = 0.1;
@@ -33,6 +34,17 @@ pub(crate) struct Calls {
     pub(crate) connect: usize,
     pub(crate) bus: usize,
     pub(crate) table: usize,
+}
+
+impl Calls {
+    /// The requests of a delivery. Most events name a customer, and so does every HTTP request.
+    pub(crate) fn of(delivery: &Delivery) -> Self {
+        let causes = causes::of(delivery.kind, &delivery.payload);
+        let bus = causes.iter().filter(|cause| cause.is_some()).count();
+        let has_customer = |request: &&Request| request.customer.is_some();
+        let table = delivery.requests.iter().filter(has_customer).count();
+        Self { connect: delivery.requests.len(), bus, table: table.max(bus) }
+    }
 }
 
 /// When the services fail, and how.

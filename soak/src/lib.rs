@@ -1,5 +1,5 @@
-//! A chaos test of the `start-chat-contact` function: every kind of event, while Amazon Connect
-//! fails in every way, with an account of each chat.
+//! A chaos test of the `start-chat-contact` function: every kind of event, while Amazon
+//! Connect, the event bus and the contact table fail in every way, with an account of each chat.
 //!
 //! [`Soak::run`] gives every request a marker of its own, which ends up in the attributes of its
 //! chat. A request that fails is delivered again, with the same identity, if its event source

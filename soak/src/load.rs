@@ -119,7 +119,9 @@ impl Load {
             return delivery;
         }
         let mut deliveries = customers::deliveries(rng, &self.ids);
-        deliveries.iter().for_each(|delivery| self.open(delivery));
+        for delivery in &deliveries {
+            self.open(delivery);
+        }
         let first = deliveries.swap_remove(0);
         self.backlog.borrow_mut().extend(deliveries);
         first
@@ -141,7 +143,7 @@ impl Load {
     async fn deliver(&self, mut delivery: Delivery, rng: &mut Rng) {
         delivery.attempts += 1;
         let connect = self.local.connect();
-        self.faults.inject(calls(&delivery), rng, &self.local);
+        self.faults.inject(Calls::of(&delivery), rng, &self.local);
         let is_fault_free = self.faults.is_fault_free();
         let payload = delivery.payload.to_string();
         // A customer's devices meet either process.
@@ -179,7 +181,7 @@ impl Load {
         let is_own = contact.is_some_and(|it| it.attributes.get(MARKER) == Some(&request.marker));
         let key = (request.customer.clone().unwrap_or_default(), flow);
         let lifetime = Duration::from_millis(rng.u64(CHATS.0..CHATS.1));
-        if let Some(why) = accounts.answered(key, id, is_own, lifetime) {
+        if let Some(why) = accounts.answered(&key, id, is_own, lifetime) {
             *outcome = Outcome::Wrong(why.to_owned());
         }
     }
@@ -284,16 +286,6 @@ impl Load {
             self.customers.borrow_mut().close(&request.marker);
         }
     }
-}
-
-/// The calls that a delivery leads to if nothing fails.
-fn calls(delivery: &Delivery) -> Calls {
-    let connect = delivery.requests.len();
-    let causes = causes::of(delivery.kind, &delivery.payload);
-    let bus = causes.iter().filter(|cause| cause.is_some()).count();
-    let has_customer = |request: &&Request| request.customer.is_some();
-    let table = delivery.requests.iter().filter(has_customer).count();
-    Calls { connect, bus, table: table.max(bus) }
 }
 
 /// Verifies that a repeated delivery was answered with the same chats as before.

@@ -8,9 +8,11 @@ use std::time::Duration;
 use clap::Parser;
 use soak::Soak;
 
-/// Sends every kind of event while Amazon Connect fails in every way, and accounts for each chat.
+/// Sends every kind of event while Amazon Connect, the event bus and the contact table fail in every
+/// way, and accounts for each chat.
 ///
-/// The exit status is 0 if no chat was lost or doubled and every answer was right, and 1 otherwise.
+/// The exit status is 0 if no chat was lost, doubled or left unpublished and every answer was right,
+/// and 1 otherwise.
 #[derive(Debug, Parser)]
 #[command(name = "soak", version)]
 struct SoakArgs {

@@ -126,7 +126,9 @@ impl<'a> Monitor<'a> {
         let mut publications = self.load.publications.borrow_mut();
         let mut findings = publications.enter(&self.load.local.event_bus().take_entries(), connect);
         findings.extend(publications.audit(closed_before));
-        findings.into_iter().for_each(|finding| accounting.wrong(finding));
+        for finding in findings {
+            accounting.wrong(finding);
+        }
         let prefix = self.load.ids.customer_prefix();
         let (customers, others): (Vec<_>, Vec<_>) =
             connect.contacts().into_iter().partition(|it| {

@@ -49,6 +49,18 @@ impl Report {
         self.metrics.redeliveries
     }
 
+    /// The number of chats of events that were published.
+    #[must_use]
+    pub fn published(&self) -> usize {
+        self.publications.published
+    }
+
+    /// The number of requests that were answered with a running chat of their customer.
+    #[must_use]
+    pub fn returned(&self) -> usize {
+        self.customers.returned
+    }
+
     /// The number of surplus chats.
     #[must_use]
     pub fn duplicates(&self) -> usize {

@@ -241,3 +241,6 @@ fn queue(delivery: &Delivery, answer: &Value) -> Vec<Outcome> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
-//! A short soak test: every kind of event while Connect fails in every way.
+//! A short soak test: every kind of event while Connect, the event bus and the contact table fail
+//! in every way.
 //! `make soak` runs a long one.
 
 use std::time::Duration;
@@ -23,5 +24,6 @@ async fn a_short_soak_loses_and_doubles_nothing() {
     assert_eq!(report.restarts(), 0, "{report}");
     assert_eq!(report.timed_out(), 0, "{report}");
     assert!(report.is_clean(), "{report}");
+    assert!(report.published() > 0 && report.returned() > 0, "{report}");
     assert!(report.chats() > 20 && report.redeliveries() > 0, "{report}");
 }

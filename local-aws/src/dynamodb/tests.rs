@@ -84,3 +84,14 @@ fn a_read_finds_the_item_by_its_whole_key() {
     let other = json!({"TableName": "other", "Key": {"customer": {"S": "c"}}});
     assert_eq!(sent(&table, Operation::GetItem, other), Err("ResourceNotFoundException"));
 }
+
+#[test]
+fn items_of_contacts_can_be_removed() {
+    let table = table();
+    for contact in ["1", "2"] {
+        table.put(json!({"customer": {"S": contact}, "contact": {"S": contact}}));
+    }
+    table.forget_contacts(&["1".to_owned(), "3".to_owned()]);
+    let keys: Vec<Value> = table.items().iter().map(|item| item["customer"]["S"].clone()).collect();
+    assert_eq!(keys, ["2", "c"]);
+}

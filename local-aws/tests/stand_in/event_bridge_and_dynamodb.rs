@@ -58,6 +58,8 @@ async fn events_are_published_or_refused() -> Tested {
     assert_eq!(put.entries()[0].error_code(), Some("ThrottlingException"));
     assert!(put.entries()[1].event_id().is_some());
     let published = local.event_bus().entries();
+    assert_eq!(local.event_bus().take_entries(), published);
+    assert!(local.event_bus().entries().is_empty());
     assert_eq!((published.len(), &published[0]["Detail"]), (1, &json!({"a": 1})));
     let received = &local.connect().requests()[0];
     assert_eq!(received.operation, Some(Operation::PutEvents));
