@@ -22,6 +22,8 @@ mod members;
 mod panics;
 mod provisioned;
 mod resilience;
+mod results;
+mod returning;
 mod secrets;
 mod settings;
 mod soak;

@@ -9,7 +9,7 @@ import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
 from findings import NOTE, OK, WRONG, Context, Finding, code
-from stacks import ROOT, settings, text
+from stacks import ROOT, command, settings, text
 from stores import contact_table, result_bus
 
 # What Amazon Connect calls a flow that a chat can start with.
@@ -140,7 +140,7 @@ def stack(aws: Context):
         yield Finding(NOTE, "stack", status, "Its events name the cause of a rollback.")
     differing = sorted(name for name in aws.file.parameters if not _is_deployed(aws, name))
     if differing:
-        yield Finding(NOTE, "file", f"not deployed yet: {', '.join(differing)}", f"make deploy STACK={aws.file.name}")
+        yield Finding(NOTE, "file", f"not deployed yet: {', '.join(differing)}", command("deploy", aws.file.name))
 
 
 def _is_deployed(aws: Context, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from typing import Optional
 
 import boto3
 from botocore.exceptions import ClientError
@@ -27,7 +28,7 @@ class Context:
 
     file: StackFile
     session: boto3.Session
-    deployed: Deployed | None = None
+    deployed: Optional[Deployed] = None
     clients: dict = field(default_factory=dict)
 
     def client(self, service: str):

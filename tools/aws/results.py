@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Optional
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -37,7 +38,7 @@ class Listener:
             raise OSError(str(answer["FailedEntries"][0]))
         self.since = time.monotonic()
 
-    def find(self, cause: dict) -> dict | None:
+    def find(self, cause: dict) -> Optional[dict]:
         """What was published because of an event or a message, if it has been."""
         got = self.sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get("Messages", [])
         for message in got:

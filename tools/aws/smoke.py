@@ -10,6 +10,7 @@ import urllib.request
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Optional
 
 import boto3
 from botocore.auth import SigV4Auth
@@ -17,7 +18,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from results import Listener
-from stacks import Deployed, Faulty, StackFile
+from stacks import Deployed, Faulty, StackFile, command
 
 NAME = "Smoke test"
 MARK = "smokeTest"
@@ -47,7 +48,7 @@ class Smoke:
     def __init__(self, session, deployed: Deployed, token: str = "", patience: float = 120, pause: float = 3, settle: float = 30):
         self.session, self.deployed, self.token = session, deployed, token
         self.patience, self.pause, self.settle = patience, pause, settle
-        self.listener: Listener | None = None
+        self.listener: Optional[Listener] = None
         self.began = datetime.now(timezone.utc)
         self.rows: list[Row] = []
 
@@ -111,7 +112,7 @@ class Smoke:
         if "Endpoint" not in self.deployed.outputs:
             raise Skipped("the stack has no API")
         if self.authorization().startswith("https://") and not self.token:
-            raise Skipped("give a token: make smoke TOKEN=…")
+            raise Skipped("give a token in the variable TOKEN")
         key = str(uuid.uuid4())
         started = self.step(way, "start", self.post, key)
         try:
@@ -347,7 +348,7 @@ def main():
     session = boto3.Session(region_name=file.region)
     deployed = Deployed.find(session, file.name)
     if deployed is None:
-        sys.exit(f"{file.name} is not deployed in {file.region}: make deploy STACK={file.name}")
+        sys.exit(f"{file.name} is not deployed in {file.region}: {command('deploy', file.name)}")
     rows = Smoke(session, deployed, token=os.environ.get("TOKEN", "")).run()
     print(table(rows))
     sys.exit(1 if any(row.result == "FAILED" for row in rows) else 0)

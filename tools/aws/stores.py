@@ -1,6 +1,7 @@
 """What `make doctor` looks at of the bus for results and of the contact table."""
 
 import json
+from typing import Optional
 
 from botocore.exceptions import ClientError
 
@@ -35,7 +36,7 @@ def result_bus(aws: Context):
         yield Finding(NOTE, "result bus", f"no rule reads {name}: nobody gets the chats", "docs/events.md, Reaching the customer.")
 
 
-def _key(aws: Context, key: str | None):
+def _key(aws: Context, key: Optional[str]):
     if not key:
         yield Finding(NOTE, "result bus", "is not encrypted with a key of its own", "Somebody changed it. Deploy with another ResultBus, and back.")
         return
