@@ -25,5 +25,6 @@ mod resilience;
 mod secrets;
 mod settings;
 mod soak;
+mod sweep;
 mod threats;
 mod triggers;
