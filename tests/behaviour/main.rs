@@ -21,6 +21,7 @@ mod limits;
 mod members;
 mod panics;
 mod provisioned;
+mod proxy;
 mod resilience;
 mod secrets;
 mod settings;
