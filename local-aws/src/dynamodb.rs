@@ -2,6 +2,7 @@
 //! request is an error.
 
 mod expression;
+mod item;
 mod parser;
 mod placeholders;
 
@@ -14,14 +15,12 @@ use crate::api_error::ApiError;
 use crate::connect::Operation;
 use crate::fixtures::{ACCOUNT_ID, REGION};
 use crate::lock::lock;
+use item::{Item, NAMES, VALUES};
 use parser::{parse_condition, parse_update};
 use placeholders::Placeholders;
 
 /// The partition key.
 const KEY: &str = "customer";
-
-/// An item: the attributes in DynamoDB's JSON, such as `{"customer": {"S": "…"}}`.
-pub(crate) type Item = Map<String, Value>;
 
 /// The stand-in of a table. Items whose time to live is over stay: DynamoDB deletes them late.
 #[derive(Clone, Debug)]
@@ -126,8 +125,9 @@ impl Table {
 
     /// Rejects members that are not implemented, and other tables.
     fn check(&self, body: &Value, members: &[&str]) -> Result<(), ApiError> {
-        let names = body.as_object().into_iter().flat_map(Map::keys);
-        for name in names.filter(|name| *name != "TableName" && !members.contains(&name.as_str())) {
+        let mut names = body.as_object().into_iter().flat_map(Map::keys);
+        let is_other = |name: &&String| *name != "TableName" && !members.contains(&name.as_str());
+        if let Some(name) = names.find(is_other) {
             return Err(ApiError::invalid(format!("The stand-in does not implement {name}")));
         }
         match text(body, "TableName") {
@@ -142,8 +142,6 @@ impl Table {
 
 const CONDITION: &str = "ConditionExpression";
 const UPDATE: &str = "UpdateExpression";
-const NAMES: &str = "ExpressionAttributeNames";
-const VALUES: &str = "ExpressionAttributeValues";
 
 fn condition_failed() -> ApiError {
     ApiError::new("ConditionalCheckFailedException", "The conditional request failed")

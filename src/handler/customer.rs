@@ -41,6 +41,7 @@ impl Handler {
                 self.verify_and_start(admission, key, None, backoff, record).await?;
             return self.publish(&started, &chat, record).await.map(|()| started);
         };
+        let _turn = contacts.turn(&keys).await;
         let claim = match self.find(contacts, &keys, admission.chat(), record).await? {
             Found::Running(running) => {
                 return self.publish(&running, admission.chat(), record).await.map(|()| running);

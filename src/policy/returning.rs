@@ -93,3 +93,6 @@ impl Admission {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

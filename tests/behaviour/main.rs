@@ -23,6 +23,8 @@ mod panics;
 mod provisioned;
 mod proxy;
 mod resilience;
+mod results;
+mod returning;
 mod secrets;
 mod settings;
 mod soak;

@@ -5,12 +5,13 @@ import re
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
+from typing import Optional
 
 import boto3
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stacks import ROOT, Deployed, StackFile, settings, text
+from stacks import ROOT, Deployed, StackFile, command, settings, text
 
 OK, NOTE, WRONG = "ok", "note", "WRONG"
 # What Amazon Connect calls a flow that a chat can start with.
@@ -34,7 +35,7 @@ class Context:
 
     file: StackFile
     session: boto3.Session
-    deployed: Deployed | None = None
+    deployed: Optional[Deployed] = None
     clients: dict = field(default_factory=dict)
 
     def client(self, service: str):
@@ -187,7 +188,7 @@ def stack(aws: Context):
         yield Finding(NOTE, "stack", status, "Its events name the cause of a rollback.")
     differing = sorted(name for name in aws.file.parameters if not _is_deployed(aws, name))
     if differing:
-        yield Finding(NOTE, "file", f"not deployed yet: {', '.join(differing)}", f"make deploy STACK={aws.file.name}")
+        yield Finding(NOTE, "file", f"not deployed yet: {', '.join(differing)}", command("deploy", aws.file.name))
 
 
 def _is_deployed(aws: Context, name: str) -> bool:

@@ -6,7 +6,7 @@ import sys
 import boto3
 
 from checks import AFTER, BEFORE, NOTE, OK, UNREACHABLE, WRONG, Context, Finding, code
-from stacks import Deployed, Faulty, StackFile
+from stacks import Deployed, Faulty, StackFile, command
 
 
 def identity(aws: Context):
@@ -34,7 +34,7 @@ def examine(aws: Context) -> list[Finding]:
     checks = BEFORE + (AFTER if aws.deployed else [])
     findings += [finding for check in checks for finding in checked(check, aws)]
     if not aws.deployed:
-        findings.append(Finding(NOTE, "stack", "not deployed yet", f"make deploy STACK={aws.file.name}"))
+        findings.append(Finding(NOTE, "stack", "not deployed yet", command("deploy", aws.file.name)))
     return findings
 
 

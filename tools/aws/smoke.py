@@ -16,7 +16,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stacks import Deployed, Faulty, StackFile
+from stacks import Deployed, Faulty, StackFile, command
 
 NAME = "Smoke test"
 MARK = "smokeTest"
@@ -83,7 +83,7 @@ class Smoke:
         if "Endpoint" not in self.deployed.outputs:
             raise Skipped("the stack has no API")
         if self.authorization().startswith("https://") and not self.token:
-            raise Skipped("give a token: make smoke TOKEN=…")
+            raise Skipped("give a token in the variable TOKEN")
         key = str(uuid.uuid4())
         started = self.step(way, "start", self.post, key)
         try:
@@ -274,7 +274,7 @@ def main():
     session = boto3.Session(region_name=file.region)
     deployed = Deployed.find(session, file.name)
     if deployed is None:
-        sys.exit(f"{file.name} is not deployed in {file.region}: make deploy STACK={file.name}")
+        sys.exit(f"{file.name} is not deployed in {file.region}: {command('deploy', file.name)}")
     rows = Smoke(session, deployed, token=os.environ.get("TOKEN", "")).run()
     print(table(rows))
     sys.exit(1 if any(row.result == "FAILED" for row in rows) else 0)

@@ -36,10 +36,14 @@ fn form(headers: &HeaderMap, service: &str) -> Result<(), FormError> {
         return Err(incomplete("Unsupported AWS 'algorithm'"));
     };
     let is_credential = |scope: &str| is_credential(scope, service);
-    let checks: [(&str, &dyn Fn(&str) -> bool); 3] =
-        [("Credential", &is_credential), ("SignedHeaders", &signs), ("Signature", &is_hash)];
-    for (name, is_valid) in checks {
-        if !field(fields, name).is_some_and(is_valid) {
+    let is_valid =
+        |name: &str, check: &dyn Fn(&str) -> bool| field(fields, name).is_some_and(check);
+    for (name, valid) in [
+        ("Credential", is_valid("Credential", &is_credential)),
+        ("SignedHeaders", is_valid("SignedHeaders", &signs)),
+        ("Signature", is_valid("Signature", &is_hash)),
+    ] {
+        if !valid {
             return Err(incomplete(&format!(
                 "Authorization header requires a valid '{name}' parameter."
             )));

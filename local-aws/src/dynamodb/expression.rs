@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Item;
+use super::item::Item;
 
 /// A condition.
 #[derive(Debug, PartialEq)]

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Item, NAMES, VALUES};
+use super::item::{Item, NAMES, VALUES};
 use crate::api_error::ApiError;
 
 /// Words of DynamoDB's list of reserved words that an attribute of this table could be named.

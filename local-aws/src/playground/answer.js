@@ -1,11 +1,12 @@
 // Shows the answer, and the requests that Amazon Connect received.
 
+import { effects } from "./effects.js";
 import { about, byId, make } from "./local.js";
 import { mark, placeOf, reveal } from "./problems.js";
 
 const SECRET_MEMBERS = new Set(["ParticipantToken", "ConnectionToken", "Url"]);
 const SECRET_HEADERS = new Set(["authorization", "x-amz-security-token"]);
-const SHOWN_HEADERS = ["x-request-id", "retry-after", "x-ignored-members", "allow", "www-authenticate"];
+const SHOWN_HEADERS = ["x-request-id", "retry-after", "x-ignored-members", "x-past-chat", "allow", "www-authenticate"];
 
 /** The beginning of a secret, at most half of it. */
 const shortened = (text) => (byId("secrets").checked ? text : `${text.slice(0, Math.min(24, text.length / 2))}…`);
@@ -92,6 +93,7 @@ function details() {
   const all = make("details", {}, make("summary", {}, "All headers"), terms(last.headers));
   return [
     ...(advice ? [make("p", { className: "advice" }, make("strong", {}, last.note ? "Note: " : "Your page: "), advice)] : []),
+    ...effects(last),
     terms(shown),
     make("pre", {}, last.json === undefined ? last.text : pretty(last.json)),
     all,
