@@ -18,7 +18,7 @@ use crate::options::Options;
 
 const PAGE: &str = include_str!("playground/page.html");
 /// The files under `/_local/page/`: name, content type, content.
-const FILES: [(&str, &str, &str); 10] = [
+const FILES: [(&str, &str, &str); 11] = [
     ("page.css", CSS, include_str!("playground/page.css")),
     ("answer.js", JS, include_str!("playground/answer.js")),
     ("chat.js", JS, include_str!("playground/chat.js")),
@@ -29,6 +29,7 @@ const FILES: [(&str, &str, &str); 10] = [
     ("problems.js", JS, include_str!("playground/problems.js")),
     ("request.js", JS, include_str!("playground/request.js")),
     ("situations.js", JS, include_str!("playground/situations.js")),
+    ("stored.js", JS, include_str!("playground/stored.js")),
 ];
 
 const HTML: &str = "text/html; charset=utf-8";
