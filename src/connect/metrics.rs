@@ -1,7 +1,7 @@
 //! Counts and times the calls of Connect.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -27,6 +27,7 @@ pub struct CallMetrics {
     micros: AtomicU64,
     trace_id: Option<Arc<str>>,
     deadline: Instant,
+    must_wait_too_long: Arc<AtomicBool>,
 }
 
 impl CallMetrics {
@@ -38,6 +39,7 @@ impl CallMetrics {
             micros: AtomicU64::new(0),
             trace_id: trace_id.map(Arc::from),
             deadline,
+            must_wait_too_long: Arc::default(),
         }
     }
 
@@ -45,6 +47,12 @@ impl CallMetrics {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts.load(Ordering::Relaxed)
+    }
+
+    /// Returns true if Connect has asked for a wait beyond the deadline.
+    #[must_use]
+    pub fn must_wait_too_long(&self) -> bool {
+        self.must_wait_too_long.load(Ordering::Relaxed)
     }
 
     /// The time spent waiting for Connect so far.
@@ -58,6 +66,7 @@ impl CallMetrics {
             attempts: Arc::clone(&self.attempts),
             trace_id: self.trace_id.clone(),
             deadline: self.deadline,
+            must_wait_too_long: Arc::clone(&self.must_wait_too_long),
         }
     }
 
@@ -86,6 +95,7 @@ pub(super) struct InterceptAttempts {
     attempts: Arc<AtomicU32>,
     trace_id: Option<Arc<str>>,
     deadline: Instant,
+    must_wait_too_long: Arc<AtomicBool>,
 }
 
 impl Intercept for InterceptAttempts {
@@ -116,6 +126,7 @@ impl Intercept for InterceptAttempts {
         // The caller learns more from this error than from a timeout.
         let wait = context.response().and_then(retry_after);
         if wait.is_some_and(|wait| Instant::now() + wait >= self.deadline) {
+            self.must_wait_too_long.store(true, Ordering::Relaxed);
             config.interceptor_state().store_put(RetryConfig::disabled());
         }
         Ok(())

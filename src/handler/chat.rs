@@ -86,7 +86,9 @@ impl Handler {
         let connect = &self.shared.connect;
         let chat = verify_contacts(connect, admission, &record.metrics).await?;
         let token = client_token(key, attempt_id, &chat);
-        let started = backoff.retry(|| connect.start(&chat, &token, &record.metrics)).await?;
+        let started = backoff
+            .retry(&record.metrics, || connect.start(&chat, &token, &record.metrics))
+            .await?;
         Ok((started, chat))
     }
 

@@ -166,3 +166,13 @@ async fn a_wait_beyond_the_deadline_ends_with_the_error_of_the_service() {
         assert_eq!(starts(&aws).len(), attempts, "{millis}");
     }
 }
+
+#[tokio::test]
+async fn a_batch_does_not_wait_beyond_the_deadline_either() {
+    let aws = start(options().timeout(Duration::from_secs(3))).await;
+    let busy = Fault::status(429, "TooManyRequestsException");
+    aws.connect().inject(busy.header("x-amz-retry-after", "60000").always());
+    let invoked = aws.invoke_json(&json!([asking(&json!({})), asking(&json!({}))])).await;
+    assert_eq!(invoked.error_type(), Some("TooManyRequestsException"), "{}", invoked.payload);
+    assert_eq!(starts(&aws).len(), 2);
+}
