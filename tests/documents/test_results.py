@@ -6,6 +6,7 @@ import jsonschema_rs
 import pytest
 
 from endpoint import FLOW, INSTANCE, ROOT, SECOND_FLOW, Endpoint
+from test_pages import blocks, matches, section
 
 SCHEMA = json.loads((ROOT / "docs/chat-result.schema.json").read_text())
 EVENTS = sorted((ROOT / "events").glob("*.json"))
@@ -85,3 +86,11 @@ def test_the_schema_refuses_other_events(endpoint):
     assert problems({**result, "detail": {**result["detail"], "displayName": "Ana"}})
     without = {name: value for name, value in result["detail"]["result"].items() if name != "ParticipantToken"}
     assert problems({**result, "detail": {**result["detail"], "result": without}})
+
+
+def test_the_example_of_the_guide_is_valid_and_matches_its_rule():
+    result, rule = blocks(section("Reaching the customer"))
+    assert not problems(result)
+    assert matches(rule["Properties"]["EventPattern"], result)
+    [target] = rule["Properties"]["Targets"]
+    assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] < 300
