@@ -41,12 +41,13 @@ const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 
     img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The settings that the page shows or depends on.
-const SHOWN: [&str; 5] = [
+const SHOWN: [&str; 6] = [
     "INSTANCE_ID",
     "CONTACT_FLOW_ID",
     "ALLOWED_CONTACT_FLOW_IDS",
     "ALLOWED_ORIGINS",
     "CUSTOMER_ID_CLAIM",
+    "CONTACT_TABLE",
 ];
 
 /// The routes of the files and the data that the page loads.

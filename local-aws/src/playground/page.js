@@ -36,7 +36,8 @@ function setBusy(now, status) {
 }
 
 function showSituations() {
-  const buttons = SITUATIONS.map((one) => {
+  const possible = SITUATIONS.filter(({ needs }) => !needs || about.settings[needs]);
+  const buttons = possible.map((one) => {
     const button = make("button", { type: "button" }, one.name, make("small", {}, one.expect));
     button.addEventListener("click", () => run(one.name, () => situation(one)));
     return button;
