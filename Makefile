@@ -87,6 +87,7 @@ check: $(CARGO_DENY) ## Check format, lints, docs and dependencies; every warnin
 	tools/check-layers
 	python3 -m unittest --quiet tools/test_check_layers.py
 	$(CARGO_DENY) --workspace --locked check bans licenses sources
+	tools/check-licenses
 
 .PHONY: test-shipped
 test-shipped: build ## Test attacks, events, panics and connections with the shipped binary (4 min, most of it to build it)
@@ -127,7 +128,7 @@ test-clients: ## Test FUNCTION against docs/ and with requests of public clients
 test-browser: ## Test the playground and ChatJS in Chromium or Chrome (1 min)
 	@tools/system-packages browser
 	$(CARGO) build $(BUILD)
-	cd tests/browser && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --loglevel=error; }
+	cd tests/browser && { [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts --loglevel=error; }
 	cd tests/browser && node --test *.test.mjs
 
 .PHONY: fmt
@@ -163,6 +164,45 @@ build: ## Build the zip that is shipped, for ARCH, into dist/
 	@tools/venv cargo-lambda
 	@tools/build $(ARCH)
 
+CARGO_CYCLONEDX_VERSION := 0.5.9
+CARGO_CYCLONEDX := .tools/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION)/bin/cargo-cyclonedx
+
+$(CARGO_CYCLONEDX):
+	CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) install cargo-cyclonedx --version $(CARGO_CYCLONEDX_VERSION) \
+		--locked --debug --root .tools/cargo-cyclonedx-$(CARGO_CYCLONEDX_VERSION)
+
+.PHONY: bundle
+bundle: build $(CARGO_CYCLONEDX) ## Pack what deploying takes without a compiler, and list the crates (SBOM), in dist/
+	.tools/cargo-lambda/bin/python tools/bundle.py $(ARCH)
+	tools/sbom $(ARCH) $(CARGO_CYCLONEDX)
+
+CARGO_ABOUT_VERSION := 0.9.3
+CARGO_ABOUT := .tools/cargo-about-$(CARGO_ABOUT_VERSION)/bin/cargo-about
+
+$(CARGO_ABOUT):
+	CARGO_PROFILE_DEV_DEBUG=0 $(CARGO) install cargo-about --version $(CARGO_ABOUT_VERSION) \
+		--locked --debug --features cli --root .tools/cargo-about-$(CARGO_ABOUT_VERSION)
+
+.PHONY: licenses
+licenses: $(CARGO_ABOUT) ## Collect the licenses of all linked crates (3 min)
+	$(CARGO_ABOUT) generate --locked --offline --fail -o THIRD-PARTY-LICENSES.md tools/licenses.hbs
+
+.PHONY: reproducible
+reproducible: build ## Build once more in another folder, and compare the zips (5 min)
+	tools/reproducible $(ARCH)
+
+.PHONY: advisories
+advisories: $(CARGO_DENY) ## Compare the dependencies with known vulnerabilities; needs GitHub
+	$(CARGO_DENY) --workspace --locked check advisories
+
+# The newest botocore, not a pinned one: it has what AWS has added since.
+.PHONY: drift
+drift: ## Compare the API with what the function knows; fails if AWS has added a member
+	@tools/system-packages python
+	@python3 -m venv .tools/drift
+	@.tools/drift/bin/pip install --quiet --disable-pip-version-check --upgrade --only-binary :all: botocore
+	@.tools/drift/bin/python tools/model_drift.py
+
 # Given by the user, not the default above: the file in stacks/ may say another.
 ASKED_ARCH = $(if $(filter command% environment%,$(origin ARCH)),--arch '$(ARCH)')
 AWS_TOOL := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$(CURDIR)/.tools/sam/bin:$$PATH" .tools/sam/bin/python tools/aws
@@ -170,7 +210,7 @@ AWS_TOOL := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.tools/cargo-lambda/bin:$(CURDIR
 .PHONY: deploy
 deploy: ## Deploy stacks/STACK.yaml to your AWS account; asks the first time (YES=1: no confirmation)
 	@tools/venv sam cargo-lambda
-	@$(AWS_TOOL)/deploy.py '$(STACK)' $(ASKED_ARCH) $(if $(YES),--yes)
+	@CARGO_ENCODED_RUSTFLAGS="$$(tools/rustflags)" $(AWS_TOOL)/deploy.py '$(STACK)' $(ASKED_ARCH) $(if $(YES),--yes)
 
 .PHONY: doctor
 doctor: ## Say what is right with a stack and what is not; changes nothing

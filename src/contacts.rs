@@ -6,6 +6,7 @@
 //! the customer's latest contact, and expires when Connect forgets contacts.
 
 mod item;
+mod turns;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -18,10 +19,12 @@ use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
 use sha2::{Digest, Sha256};
+use tokio::sync::OwnedMutexGuard;
 
 pub(crate) use self::item::Record;
 
 use self::item::{ATTEMPT_ID, CUSTOMER, HELD_UNTIL, Item, millis};
+use self::turns::Turns;
 use crate::connect::StartedChat;
 use crate::policy::StartChat;
 use crate::sdk;
@@ -45,6 +48,7 @@ pub struct Contacts {
     sdk: SdkConfig,
     endpoint_url: Option<String>,
     client: OnceLock<Client>,
+    turns: Turns,
 }
 
 /// The keys of a customer's items: hashes, so that the table has no customer ids.
@@ -101,7 +105,19 @@ impl Contacts {
     /// Names the table (its name or ARN).
     #[must_use]
     pub fn new(table: String, sdk: &SdkConfig, endpoint_url: Option<String>) -> Self {
-        Self { table, sdk: sdk.clone(), endpoint_url, client: OnceLock::new() }
+        Self {
+            table,
+            sdk: sdk.clone(),
+            endpoint_url,
+            client: OnceLock::new(),
+            turns: Turns::default(),
+        }
+    }
+
+    /// Waits until this environment serves no other request of the customer in
+    /// the flow.
+    pub(crate) async fn turn(&self, keys: &Keys) -> OwnedMutexGuard<()> {
+        self.turns.take(&keys.running).await
     }
 
     /// Reads the customer's chat in the flow; an expired item is none.
@@ -226,7 +242,7 @@ impl Contacts {
     }
 }
 
-/// Returns the time in epoch milliseconds until which a claim is held.
+/// Returns true if a claim that is held until then (epoch milliseconds) is overdue.
 pub(crate) fn is_overdue(held_until: u64) -> bool {
     held_until <= millis(SystemTime::now())
 }

@@ -32,7 +32,7 @@ pub async fn serve(
     let handler = Handler::new(settings, connect, process, sdk);
     let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let handler = handler.clone();
-        async move { handler.handle(event).await }
+        async move { Box::pin(handler.handle(event)).await }
     });
     let in_flight = InFlight::default();
     let tracked = in_flight.clone();

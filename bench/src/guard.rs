@@ -30,6 +30,12 @@ struct Figure {
 
 type Figures = BTreeMap<String, Figure>;
 
+/// The accepted figures of each processor, since each has its own instructions.
+type Accepted = BTreeMap<String, Figures>;
+
+/// The name that Lambda gives to the processor of this machine.
+const ARCH: &str = if cfg!(target_arch = "aarch64") { "arm64" } else { std::env::consts::ARCH };
+
 /// Compares the figures with the accepted ones, or accepts them.
 ///
 /// # Errors
@@ -37,11 +43,19 @@ type Figures = BTreeMap<String, Figure>;
 /// Returns an error if a figure has grown past its tolerance, or cannot be measured.
 pub(crate) async fn run(args: &GuardArgs) -> Result<(), String> {
     let measured = measure(&args.function).await?;
-    let accepted = read(&args.figures)?;
+    let mut accepted = read(&args.figures)?;
     if args.update {
-        return write(&args.figures, &accepted, &measured);
+        return write(&args.figures, &mut accepted, &measured);
     }
-    let grown = compare(&accepted, &measured);
+    let Some(figures) = accepted.get(ARCH) else {
+        let file = args.figures.display();
+        for (name, now) in &measured {
+            line(&format!("{name:<28} {now:>12}"));
+        }
+        error(&format!("{file} has no figures for {ARCH}: `make guard UPDATE=--update` adds them"));
+        return Ok(());
+    };
+    let grown = compare(figures, &measured);
     if grown.is_empty() {
         return Ok(());
     }
@@ -124,7 +138,7 @@ fn total(counts: &PathBuf) -> Result<u64, String> {
     total.ok_or_else(|| "valgrind's file has no total".to_owned())
 }
 
-fn read(figures: &Path) -> Result<Figures, String> {
+fn read(figures: &Path) -> Result<Accepted, String> {
     let text = std::fs::read_to_string(figures)
         .map_err(|error| format!("{}: {error}", figures.display()))?;
     serde_json::from_str(&text).map_err(|error| format!("{}: {error}", figures.display()))
@@ -149,20 +163,18 @@ fn compare(accepted: &Figures, measured: &BTreeMap<&'static str, u64>) -> Vec<St
 }
 
 fn write(
-    figures: &Path,
-    accepted: &Figures,
+    file: &Path,
+    accepted: &mut Accepted,
     measured: &BTreeMap<&'static str, u64>,
 ) -> Result<(), String> {
-    let figure = |(name, value): (&&str, &u64)| {
-        let tolerance_percent = accepted.get(*name).map_or(5, |figure| figure.tolerance_percent);
-        let figure = Figure { value: *value, tolerance_percent };
-        ((*name).to_owned(), figure)
-    };
-    let updated: Figures = measured.iter().map(figure).collect();
-    let text = serde_json::to_string_pretty(&updated).map_err(|error| error.to_string())?;
-    std::fs::write(figures, text + "\n").map_err(|error| error.to_string())?;
-    compare(&updated, measured);
-    Ok(())
+    let figures = accepted.entry(ARCH.to_owned()).or_default();
+    for (name, value) in measured {
+        let tolerance_percent = figures.get(*name).map_or(5, |figure| figure.tolerance_percent);
+        figures.insert((*name).to_owned(), Figure { value: *value, tolerance_percent });
+    }
+    compare(figures, measured);
+    let text = serde_json::to_string_pretty(accepted).map_err(|error| error.to_string())?;
+    std::fs::write(file, text + "\n").map_err(|error| error.to_string())
 }
 
 #[cfg(test)]
@@ -188,5 +200,16 @@ mod tests {
     #[test]
     fn a_figure_without_an_accepted_one_is_reported() {
         assert_eq!(compare(&Figures::new(), &BTreeMap::from([("crates", 1)])).len(), 1);
+    }
+
+    #[test]
+    fn the_figures_of_other_processors_are_kept() {
+        let file = std::env::temp_dir().join(format!("guard-{}.json", std::process::id()));
+        let other = BTreeMap::from([("other".to_owned(), accepted(7, 2))]);
+        write(&file, &mut other.clone(), &BTreeMap::from([("crates", 3)])).unwrap();
+        let written = read(&file).unwrap();
+        std::fs::remove_file(&file).unwrap();
+        assert_eq!(written["other"]["crates"].value, 7);
+        assert_eq!(written[ARCH]["crates"].value, 3);
     }
 }

@@ -18,10 +18,11 @@ use crate::options::Options;
 
 const PAGE: &str = include_str!("playground/page.html");
 /// The files under `/_local/page/`: name, content type, content.
-const FILES: [(&str, &str, &str); 11] = [
+const FILES: [(&str, &str, &str); 12] = [
     ("page.css", CSS, include_str!("playground/page.css")),
     ("answer.js", JS, include_str!("playground/answer.js")),
     ("chat.js", JS, include_str!("playground/chat.js")),
+    ("effects.js", JS, include_str!("playground/effects.js")),
     ("local.js", JS, include_str!("playground/local.js")),
     ("messages.js", JS, include_str!("playground/messages.js")),
     ("page.js", JS, include_str!("playground/page.js")),
@@ -41,13 +42,18 @@ const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 
     img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The settings that the page shows or depends on.
-const SHOWN: [&str; 6] = [
+const SHOWN: [&str; 11] = [
     "INSTANCE_ID",
     "CONTACT_FLOW_ID",
     "ALLOWED_CONTACT_FLOW_IDS",
     "ALLOWED_ORIGINS",
     "CUSTOMER_ID_CLAIM",
     "CONTACT_TABLE",
+    "DISPLAY_NAME_CLAIM",
+    "MARK_AUTHENTICATED",
+    "FIXED_ATTRIBUTES",
+    "START_NEW_IF_NOT_CONTINUED",
+    "DISCONNECT_ON_CUSTOMER_EXIT",
 ];
 
 /// The routes of the files and the data that the page loads.

@@ -3,7 +3,8 @@
 //! A JSON file of this folder describes what each client sends and reads, with
 //! the sources of each fact. Every case of every file goes to an HTTP API of
 //! either payload format and to a REST API. The answer is decoded as strictly as
-//! the client does.
+//! the client does. The files in `reports/` hold single requests from public
+//! reports, with their right answers.
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on panics")]
 
@@ -11,6 +12,7 @@ mod client;
 mod decode;
 mod failures;
 mod repeats;
+mod reports;
 mod successes;
 use http::Method;
 use local_aws::{LocalAws, Options};

@@ -171,6 +171,8 @@ COUNTED = {
     "FaultsMetric": OPERATOR,
     "QuotaRefusalsMetric": {"LimitExceededException"},
     "RateRefusalsMetric": RATE,
+    "PublishFailuresMetric": {"ResultNotPublishedException"},
+    "TableFailuresMetric": {"started"},
 }
 
 

@@ -1,7 +1,9 @@
 """`make deploy`: builds the function and deploys the stack that stacks/STACK.yaml describes."""
 
 import argparse
+import os
 import platform
+import shutil
 import subprocess
 import sys
 from datetime import datetime, timezone
@@ -10,7 +12,7 @@ import boto3
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stacks import ROOT, Deployed, Faulty, StackFile
+from stacks import BUNDLED, ROOT, Deployed, Faulty, StackFile, command
 
 BUILT = ".aws-sam/build/template.yaml"
 
@@ -22,14 +24,16 @@ def this_machine() -> str:
 
 def revision() -> str:
     """When and what: no two deployments have the same, so each publishes a version."""
+    if BUNDLED.exists():
+        return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ bundle")
     described = subprocess.run(["git", "describe", "--tags", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False)
     when = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return f"{when} {described.stdout.strip()}".strip()
 
 
-def run(*command: str):
+def run(*arguments: str):
     """Runs a command in the terminal; ends with its status if it fails."""
-    status = subprocess.run(command, cwd=ROOT, check=False).returncode
+    status = subprocess.run(arguments, cwd=ROOT, check=False).returncode
     if status:
         sys.exit(status)
 
@@ -44,18 +48,39 @@ def overrides(name: str, parameters: dict) -> str:
 
 def sam_deploy(stack: StackFile, name: str, file: str, parameters: dict, confirm: bool):
     """Deploys one template; SAM shows the change set and asks."""
-    command = ["sam", "deploy", "--stack-name", name, "--region", stack.region, "--template-file", file]
-    command += ["--parameter-overrides", overrides(name, parameters)]
+    if BUNDLED.exists() and not shutil.which("sam"):
+        return cli_deploy(stack, name, file, parameters)
+    arguments = ["sam", "deploy", "--stack-name", name, "--region", stack.region, "--template-file", file]
+    arguments += ["--parameter-overrides", overrides(name, parameters)]
     tags = {"application": "start-chat-contact", **stack.tags}
-    command += ["--tags", " ".join(f'"{key}"="{value}"' for key, value in tags.items())]
-    run(*command, *([] if confirm else ["--no-confirm-changeset"]))
+    arguments += ["--tags", " ".join(f'"{key}"="{value}"' for key, value in tags.items())]
+    return run(*arguments, *([] if confirm else ["--no-confirm-changeset"]))
+
+
+def cli_deploy(stack: StackFile, name: str, file: str, parameters: dict):
+    """Deploys one template with the AWS CLI, which asks nothing and needs a bucket."""
+    bucket = os.environ.get("BUCKET")
+    if not bucket:
+        sys.exit("The AWS CLI uploads the zip to a bucket of yours: set BUCKET, or install the SAM CLI, which makes one.")
+    upload = ["--s3-bucket", bucket, "--s3-prefix", "start-chat-contact", "--region", stack.region]
+    packaged = f".packaged-{name}.yaml"
+    run("aws", "cloudformation", "package", "--template-file", file, "--output-template-file", packaged, *upload)
+    tags = {"application": "start-chat-contact", **stack.tags}
+    run(
+        *("aws", "cloudformation", "deploy", "--stack-name", name, "--template-file", packaged, *upload),
+        *("--capabilities", "CAPABILITY_IAM", "--no-fail-on-empty-changeset"),
+        *("--parameter-overrides", *(f"{key}={value}" for key, value in parameters.items())),
+        *("--tags", *(f"{key}={value}" for key, value in tags.items())),
+    )
 
 
 def deploy(stack: StackFile, arch: str, confirm: bool):
     """Builds and deploys the stack, and then its domain, if it has one."""
     parameters = {**stack.parameters, "Architecture": arch, "Revision": revision()}
-    run("sam", "build", "--region", stack.region, "--parameter-overrides", f"Architecture={arch}")
-    sam_deploy(stack, stack.name, BUILT, parameters, confirm)
+    if not BUNDLED.exists():
+        run("sam", "build", "--region", stack.region, "--parameter-overrides", f"Architecture={arch}")
+    built = "template.yaml" if BUNDLED.exists() else BUILT
+    sam_deploy(stack, stack.name, built, parameters, confirm)
     session = boto3.Session(region_name=stack.region)
     outputs = Deployed(session, stack.name).outputs
     if stack.domain:
@@ -65,7 +90,7 @@ def deploy(stack: StackFile, arch: str, confirm: bool):
     print()
     if "Endpoint" in outputs:
         print(f"Clients post to {outputs['Endpoint']}")
-    print(f"Next: make doctor STACK={stack.name}, and make smoke STACK={stack.name}")
+    print(f"Next: {command('doctor', stack.name)}, and {command('smoke', stack.name)}")
 
 
 def ask(question: str, default: str = "") -> str:
@@ -154,7 +179,8 @@ def main():
         stack = StackFile.read(arguments.stack)
     except Faulty as faulty:
         sys.exit(str(faulty))
-    deploy(stack, arguments.arch or stack.parameters.get("Architecture") or this_machine(), not arguments.yes)
+    bundled = BUNDLED.read_text().strip() if BUNDLED.exists() else ""
+    deploy(stack, bundled or arguments.arch or stack.parameters.get("Architecture") or this_machine(), not arguments.yes)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ import sys
 
 import boto3
 
-from checks import AFTER, BEFORE, NOTE, OK, UNREACHABLE, WRONG, Context, Finding, code
-from stacks import Deployed, Faulty, StackFile
+from checks import AFTER, BEFORE, UNREACHABLE
+from findings import NOTE, OK, WRONG, Context, Finding, code
+from stacks import Deployed, Faulty, StackFile, command
 
 
 def identity(aws: Context):
@@ -34,7 +35,7 @@ def examine(aws: Context) -> list[Finding]:
     checks = BEFORE + (AFTER if aws.deployed else [])
     findings += [finding for check in checks for finding in checked(check, aws)]
     if not aws.deployed:
-        findings.append(Finding(NOTE, "stack", "not deployed yet", f"make deploy STACK={aws.file.name}"))
+        findings.append(Finding(NOTE, "stack", "not deployed yet", command("deploy", aws.file.name)))
     return findings
 
 

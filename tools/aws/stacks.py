@@ -7,14 +7,35 @@ from pathlib import Path
 
 import yaml
 from botocore.exceptions import ClientError
-from samtranslator.yaml_helper import yaml_parse
 
 ROOT = Path(__file__).resolve().parents[2]
+# The processor of a release's bundle, in which nothing is built.
+BUNDLED = ROOT / "ARCHITECTURE"
 # What a file may have besides the parameters of template.yaml.
 OWN = {"Region", "Domain", "Tags"}
 # What `make deploy` fills in.
 MADE = {"Revision"}
 DOMAIN = {"DomainName", "CertificateArn", "HostedZoneId"}
+
+
+class TemplateLoader(yaml.SafeLoader):
+    """Reads a template without SAM's packages: the short forms such as !Ref become their arguments."""
+
+
+def _short_form(loader, _suffix, node):
+    if isinstance(node, yaml.ScalarNode):
+        return loader.construct_scalar(node)
+    if isinstance(node, yaml.SequenceNode):
+        return loader.construct_sequence(node, deep=True)
+    return loader.construct_mapping(node, deep=True)
+
+
+TemplateLoader.add_multi_constructor("!", _short_form)
+
+
+def command(name: str, stack: str) -> str:
+    """How to run a command here: in a release's bundle there is no make."""
+    return f"./{name} {stack}" if BUNDLED.exists() else f"make {name} STACK={stack}"
 
 
 class Faulty(Exception):
@@ -24,7 +45,7 @@ class Faulty(Exception):
 @functools.cache
 def template(path: str = "template.yaml") -> dict:
     """A template as it is written."""
-    return yaml_parse((ROOT / path).read_text())
+    return yaml.load((ROOT / path).read_text(), Loader=TemplateLoader)
 
 
 def settings() -> set[str]:
@@ -67,7 +88,7 @@ class StackFile:
         try:
             content = yaml.safe_load(path.read_text())
         except FileNotFoundError:
-            raise Faulty(f"stacks/{name}.yaml does not exist. Copy stacks/example.yaml and edit it, or run `make deploy STACK={name}` in a terminal.") from None
+            raise Faulty(f"stacks/{name}.yaml does not exist. Copy stacks/example.yaml and edit it, or run `{command('deploy', name)}` in a terminal.") from None
         except yaml.YAMLError as error:
             raise Faulty(f"stacks/{name}.yaml: {error}") from None
         if not isinstance(content, dict):
@@ -105,6 +126,13 @@ class StackFile:
             faults.append("ALLOWED_ORIGINS in Settings has no effect beside AllowedOrigins")
         if "ALLOWED_HEADERS" in given and self.get("Api") == "Http" and self.get("AllowedOrigins"):
             faults.append("ALLOWED_HEADERS needs ALLOWED_ORIGINS in Settings, in place of AllowedOrigins, with which the API answers preflight requests")
+        for name, parameter in (("RESULT_BUS", "ResultBus"), ("CONTACT_TABLE", "ContactTable"), ("EVENT_MAX_AGE_SECONDS", "EventQueue")):
+            if name in given and self.get(parameter) != "false":
+                seconds = "; give the seconds as EventQueue" if parameter == "EventQueue" else ""
+                faults.append(f"{name} in Settings has no effect beside {parameter}{seconds}")
+        for name, needed, parameter in (("RESULT_BUS_FOR", "RESULT_BUS", "ResultBus"), ("CONTINUE_PAST_CHAT", "CONTACT_TABLE", "ContactTable")):
+            if name in given and needed not in given and self.get(parameter) == "false":
+                faults.append(f"{name} in Settings needs {parameter}")
         return faults
 
 

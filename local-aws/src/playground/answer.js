@@ -1,5 +1,6 @@
 // Shows the answer, and the requests that Amazon Connect received.
 
+import { effects } from "./effects.js";
 import { about, byId, make } from "./local.js";
 import { mark, placeOf, reveal } from "./problems.js";
 
@@ -93,6 +94,7 @@ function details() {
   const all = make("details", {}, make("summary", {}, "All headers"), terms(last.headers));
   return [
     ...(advice ? [make("p", { className: "advice" }, make("strong", {}, last.note ? "Note: " : "Your page: "), advice)] : []),
+    ...effects(last),
     terms(shown),
     make("pre", {}, last.json === undefined ? last.text : pretty(last.json)),
     all,

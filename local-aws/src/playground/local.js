@@ -21,8 +21,12 @@ export async function learn() {
 /** The claims of the customer, as JSON. An address counts only if it is verified. */
 export function claims() {
   const name = about.settings.CUSTOMER_ID_CLAIM || about.verifiedClaim || "sub";
-  const isAddress = ["email", "phone_number"].includes(name);
-  return JSON.stringify({ [name]: about.customer, ...(isAddress && { [`${name}_verified`]: true }) });
+  const displayName = about.settings.DISPLAY_NAME_CLAIM;
+  const values = { ...(displayName && { [displayName]: "Jane Doe" }), [name]: about.customer };
+  for (const address of ["email", "phone_number"]) {
+    if (address in values) values[`${address}_verified`] = true;
+  }
+  return JSON.stringify(values);
 }
 
 export async function local(what, method = "GET", body = undefined) {

@@ -35,10 +35,15 @@ function setBusy(now, status) {
   }
 }
 
+/** The status of a situation, which one of the settings changes. */
+function expected({ expect, expectNew }) {
+  return expectNew && about.settings.START_NEW_IF_NOT_CONTINUED === "true" ? expectNew : expect;
+}
+
 function showSituations() {
   const possible = SITUATIONS.filter(({ needs }) => !needs || about.settings[needs]);
   const buttons = possible.map((one) => {
-    const button = make("button", { type: "button" }, one.name, make("small", {}, one.expect));
+    const button = make("button", { type: "button" }, one.name, make("small", {}, expected(one)));
     button.addEventListener("click", () => run(one.name, () => situation(one)));
     return button;
   });

@@ -24,7 +24,7 @@ export const SITUATIONS = [
     past: ["FROM_SEGMENT", "latest"],
     note: "The chat continues from the contact that was named.",
   },
-  { name: "Another customer’s chat", expect: "403", past: ["FROM_SEGMENT", "others"] },
+  { name: "Another customer’s chat", expect: "403", expectNew: "200", past: ["FROM_SEGMENT", "others"] },
   { name: "Sent twice", expect: "200", twice: true },
   { name: "Customer comes back", expect: "200", returns: true, needs: "CONTACT_TABLE" },
 ];

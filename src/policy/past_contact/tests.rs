@@ -132,7 +132,10 @@ fn a_chat_starts_without_the_refused_past_chat_if_the_deployer_says_so() {
     for found in [None, foreign.clone()] {
         match chat(json!({"PersistentChat": past}), found) {
             Ok(Admission::Granted(chat)) => {
-                assert!(chat.named_contact().is_none() && chat.past_chat() == Some(PastChat::NotContinued));
+                assert!(
+                    chat.named_contact().is_none()
+                        && chat.past_chat() == Some(PastChat::NotContinued)
+                );
             }
             _ => panic!("not started"),
         }
