@@ -18,7 +18,7 @@ use crate::options::Options;
 
 const PAGE: &str = include_str!("playground/page.html");
 /// The files under `/_local/page/`: name, content type, content.
-const FILES: [(&str, &str, &str); 11] = [
+const FILES: [(&str, &str, &str); 12] = [
     ("page.css", CSS, include_str!("playground/page.css")),
     ("answer.js", JS, include_str!("playground/answer.js")),
     ("chat.js", JS, include_str!("playground/chat.js")),
