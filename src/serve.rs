@@ -1,7 +1,6 @@
 //! The life of an execution environment: settings, invocations, shutdown.
 
 use aws_config::SdkConfig;
-use futures_util::future::BoxFuture;
 use lambda_runtime::tower::util::MapFutureLayer;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
@@ -33,9 +32,7 @@ pub async fn serve(
     let handler = Handler::new(settings, connect, process, sdk);
     let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let handler = handler.clone();
-        // Boxed: the types of the futures would be nested too deeply to compile.
-        let outcome: BoxFuture<'_, _> = Box::pin(async move { handler.handle(event).await });
-        outcome
+        async move { Box::pin(handler.handle(event)).await }
     });
     let in_flight = InFlight::default();
     let tracked = in_flight.clone();

@@ -30,6 +30,7 @@ const FILES: [(&str, &str, &str); 11] = [
     ("problems.js", JS, include_str!("playground/problems.js")),
     ("request.js", JS, include_str!("playground/request.js")),
     ("situations.js", JS, include_str!("playground/situations.js")),
+    ("stored.js", JS, include_str!("playground/stored.js")),
 ];
 
 const HTML: &str = "text/html; charset=utf-8";

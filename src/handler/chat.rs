@@ -39,7 +39,7 @@ impl Handler {
             && record.is_published
             && !error.response().code.is_transient()
         {
-            let published = self.publish_failure(error, &mut record).await;
+            let published = Box::pin(self.publish_failure(error, &mut record)).await;
             // Nobody else is going to hear of an event that counts as done.
             if let (true, Err(error)) = (error.is_done(), published) {
                 chat = Err(error);
@@ -103,8 +103,9 @@ impl Handler {
         };
         record.contact_id = Some(started.contact_id().to_owned());
         let result = ChatResult::Started { chat: started, request: chat };
-        let published =
-            results.publish(&result, &record.cause, &record.invocation.function_arn).await;
+        // Boxed, as what few functions do.
+        let publish = results.publish(&result, &record.cause, &record.invocation.function_arn);
+        let published = Box::pin(publish).await;
         match published {
             Err(error) if record.is_http() => {
                 record.publish_failure = Some(error.to_string());

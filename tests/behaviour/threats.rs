@@ -1,6 +1,7 @@
 //! The threat model: attempts of untrusted callers, and mistakes of trusted ones.
 
 mod past_chats;
+mod running_chats;
 
 use local_aws::LocalAws;
 use serde_json::{Value, json};

@@ -84,3 +84,30 @@ fn a_read_finds_the_item_by_its_whole_key() {
     let other = json!({"TableName": "other", "Key": {"customer": {"S": "c"}}});
     assert_eq!(sent(&table, Operation::GetItem, other), Err("ResourceNotFoundException"));
 }
+
+#[test]
+fn attributes_have_the_type_that_they_name() {
+    let serialization = Err("SerializationException");
+    for (value, outcome) in [
+        (json!({"S": ""}), Ok(json!({}))),
+        (json!({"N": "-1.5e3"}), Ok(json!({}))),
+        (json!({"BOOL": false}), Ok(json!({}))),
+        (json!({"NULL": true}), Ok(json!({}))),
+        (json!({"NULL": false}), INVALID),
+        (json!({"N": "one"}), INVALID),
+        (json!({"N": "NaN"}), INVALID),
+        (json!({}), INVALID),
+        (json!({"S": "a", "N": "1"}), INVALID),
+        (json!({"L": []}), INVALID),
+        (json!({"N": 1}), serialization.clone()),
+        (json!({"S": 1}), serialization.clone()),
+        (json!({"BOOL": "true"}), serialization.clone()),
+        (json!("text"), serialization.clone()),
+    ] {
+        let item = json!({"Item": {"customer": {"S": "d"}, "more": value}});
+        assert_eq!(sent(&table(), Operation::PutItem, item), outcome, "{value}");
+        let values = json!({":more": value, ":attempt_id": {"S": "a"}});
+        let condition = "attempt_id = :attempt_id OR more = :more";
+        assert_eq!(put(condition, values), outcome, "{value}");
+    }
+}

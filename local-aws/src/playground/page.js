@@ -6,6 +6,7 @@ import { about, byId, claims, form, learn, make } from "./local.js";
 import { describe, mark } from "./problems.js";
 import { exchange, showByHand, showCurl } from "./request.js";
 import { SITUATIONS, continuing, forgetFilled, situation } from "./situations.js";
+import { showStored } from "./stored.js";
 
 let busy = false;
 
@@ -17,6 +18,7 @@ async function run(name, send) {
     const result = await send();
     setBusy(false, `${result.status} after ${result.took} ms`);
     show({ name, ...result });
+    showStored();
     const started = result.json?.data?.startChatResult;
     if (started && about.standIn) follow(started);
   } catch (error) {
@@ -91,7 +93,11 @@ function listen() {
     byId("idempotency-key").value = crypto.randomUUID();
     showCurl();
   });
-  byId("secrets").addEventListener("change", showAgain);
+  byId("secrets").addEventListener("change", () => {
+    showAgain();
+    showStored();
+  });
+  byId("refresh").addEventListener("click", showStored);
   listenToChat((contact) => run("Continue as a past chat", () => continuing(contact)));
   byId("copy").addEventListener("click", copy);
 }
@@ -117,6 +123,7 @@ async function start() {
   showAbout();
   warn();
   showCurl();
+  showStored();
   returnToChat();
 }
 

@@ -79,6 +79,7 @@ async fn the_page_is_self_contained() -> io::Result<()> {
         ("/_local/page/problems.js", "text/javascript"),
         ("/_local/page/request.js", "text/javascript"),
         ("/_local/page/situations.js", "text/javascript"),
+        ("/_local/page/stored.js", "text/javascript"),
     ] {
         let answered = ask(&local, "GET", path, &[BROWSER]).await?;
         let content_type = answered.header("content-type").unwrap_or_default();
