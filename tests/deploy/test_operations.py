@@ -108,7 +108,11 @@ def with_stores(folder, connect) -> list[dict]:
         there = "http://{}:{}".format(*server.get_host_and_port())
         keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "endpoint_url": there}
         table = {"AttributeDefinitions": [{"AttributeName": "customer", "AttributeType": "S"}], "KeySchema": [{"AttributeName": "customer", "KeyType": "HASH"}]}
-        boto3.client("dynamodb", "us-east-1", **keys).create_table(TableName="chats", BillingMode="PAY_PER_REQUEST", **table)
+        dynamodb = boto3.client("dynamodb", "us-east-1", **keys)
+        dynamodb.create_table(TableName="chats", BillingMode="PAY_PER_REQUEST", **table)
+        # moto's first requests take longer than the function waits.
+        for _ in range(2):
+            dynamodb.get_item(TableName="chats", Key={"customer": {"S": "nobody"}})
         boto3.client("events", "us-east-1", **keys).create_event_bus(Name="results")
         stores = {"RESULT_BUS": "results", "CONTACT_TABLE": "chats"}
         endpoints = {"AWS_ENDPOINT_URL_EVENTBRIDGE": there, "AWS_ENDPOINT_URL_DYNAMODB": there}
