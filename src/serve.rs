@@ -4,6 +4,7 @@ use aws_config::SdkConfig;
 use lambda_runtime::tower::util::MapFutureLayer;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
+use tokio::net::TcpStream;
 
 use crate::config::{Process, Settings, SettingsError};
 use crate::connect::Connect;
@@ -26,6 +27,10 @@ pub async fn serve(
         Ok(settings) => settings,
         Err(error) => return Err(report(error).await),
     };
+    if let Some(address) = &process.concurrent_runtime_api {
+        // The concurrent loop would poll an absent API again and again, without a pause.
+        TcpStream::connect(address).await?;
+    }
     if process.aws.is_provisioned {
         connect.warm_up().await;
     }

@@ -38,7 +38,7 @@ pub(super) struct RequestContext<'a> {
     pub(super) elb: Option<&'a RawValue>,
     pub(super) connection_id: Option<&'a RawValue>,
     pub(super) service_network_arn: Option<&'a RawValue>,
-    /// The GraphQL document that an AppSync authorizer is asked about.
+    /// The GraphQL document that an `AppSync` authorizer is asked about.
     pub(super) query_string: Option<&'a RawValue>,
 }
 

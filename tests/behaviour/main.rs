@@ -25,6 +25,7 @@ mod proxy;
 mod resilience;
 mod results;
 mod returning;
+mod runtime;
 mod secrets;
 mod settings;
 mod soak;
