@@ -1,8 +1,5 @@
 //! The process that Lambda starts.
 
-// The future of a whole invocation nests deeper than the default allows.
-#![recursion_limit = "256"]
-
 use std::process::ExitCode;
 
 use start_chat_contact::config::Process;

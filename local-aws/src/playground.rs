@@ -42,12 +42,13 @@ const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 
     img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The settings that the page shows or depends on.
-const SHOWN: [&str; 10] = [
+const SHOWN: [&str; 11] = [
     "INSTANCE_ID",
     "CONTACT_FLOW_ID",
     "ALLOWED_CONTACT_FLOW_IDS",
     "ALLOWED_ORIGINS",
     "CUSTOMER_ID_CLAIM",
+    "CONTACT_TABLE",
     "DISPLAY_NAME_CLAIM",
     "MARK_AUTHENTICATED",
     "FIXED_ATTRIBUTES",

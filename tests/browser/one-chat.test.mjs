@@ -136,6 +136,30 @@ describe("a customer who has a chat", () => {
   });
 });
 
+describe("a situation", () => {
+  const situation = async (page, name) => {
+    await page.evaluate(() => document.querySelector("#outcome").replaceChildren());
+    await page.locator("#situations").getByRole("button", { name }).click();
+    return page.locator("#outcome .verdict").textContent();
+  };
+
+  it("shows that the customer comes back", async () => {
+    const page = await profile();
+    assert.equal(await situation(page, "Customer comes back"), "Customer comes back: 200 Running chat returned");
+    assert.match(await page.locator("#outcome .advice").textContent(), /has a running chat/);
+    assert.equal(await chats(), 1);
+  });
+
+  it("has the result that it names while the customer has a chat", async () => {
+    const page = await profile();
+    await situation(page, "Customer comes back");
+    for (const button of await page.locator("#situations button").all()) {
+      const [name, expected] = [await button.evaluate((one) => one.firstChild.textContent), await button.locator("small").textContent()];
+      assert.ok((await situation(page, name)).startsWith(`${name}: ${expected} `), name);
+    }
+  });
+});
+
 describe("the pane", () => {
   const rows = (page, list) => page.locator(`#${list} li`);
 

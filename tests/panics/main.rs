@@ -1,9 +1,6 @@
 //! The function with a bug: it panics at every other request to Connect, so that
 //! the tests see how a panic is handled, in the profile that is shipped too.
 
-// The future of a whole invocation nests deeper than the default allows.
-#![recursion_limit = "256"]
-
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_connect::config::interceptors::BeforeTransmitInterceptorContextRef;

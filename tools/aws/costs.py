@@ -33,7 +33,7 @@ def fixed(kind: str, price: dict) -> dict[str, float]:
     filters = [one for one in made(kind, "AWS::Logs::MetricFilter") if "Dimensions" not in one["MetricTransformations"][0]]
     assumed = price["assumed"]
     metrics = len(filters) + assumed["outcomes"] * assumed["metrics_per_outcome"]
-    rules = sum(sum("Fn::If" not in rule for rule in acl["Rules"]) for acl in made(kind, "AWS::WAFv2::WebACL"))
+    rules = sum(sum(isinstance(rule, dict) for rule in acl["Rules"]) for acl in made(kind, "AWS::WAFv2::WebACL"))
     acls = len(made(kind, "AWS::WAFv2::WebACL"))
     return {
         f"{len(alarms)} alarms on {watched} metrics": watched * price["alarm_metric_month"],

@@ -41,7 +41,8 @@ function expected({ expect, expectNew }) {
 }
 
 function showSituations() {
-  const buttons = SITUATIONS.map((one) => {
+  const possible = SITUATIONS.filter(({ needs }) => !needs || about.settings[needs]);
+  const buttons = possible.map((one) => {
     const button = make("button", { type: "button" }, one.name, make("small", {}, expected(one)));
     button.addEventListener("click", () => run(one.name, () => situation(one)));
     return button;
