@@ -78,11 +78,12 @@ pub(crate) enum Claim {
 
 impl Claim {
     /// The id from which the client token is derived, so that a request that
-    /// takes over an overdue claim gets the chat that was started under it.
+    /// takes over an overdue claim gets the chat that was started under it, and
+    /// a repeated request gets its chat whether or not it reaches the table.
     pub(crate) fn attempt_id(&self) -> Option<&str> {
         match self {
-            Self::Held(id) => Some(id),
-            Self::Unheld(_) | Self::Replacing => None,
+            Self::Held(id) | Self::Unheld(id) => Some(id),
+            Self::Replacing => None,
         }
     }
 }
@@ -148,8 +149,10 @@ impl Contacts {
         until: SystemTime,
     ) -> Result<Option<Claim>, TableError> {
         let attempt_id = seen.resumed_attempt().unwrap_or(own_id);
-        let item = Item::claim(&keys.running, attempt_id, until, SystemTime::now() + CLAIM);
-        let put = self.client().put_item().table_name(&self.table).set_item(Some(item));
+        let expires = SystemTime::now() + CLAIM;
+        let item = Item::claim(&keys.running, attempt_id, own_id, (until, expires));
+        let put = self.client().put_item().table_name(&self.table);
+        let put = put.set_item(Some(item.clone()));
         let put = match seen.version() {
             None => put.condition_expression(format!("attribute_not_exists({CUSTOMER})")),
             Some((id, held_until)) => put
@@ -159,11 +162,15 @@ impl Contacts {
                 .expression_attribute_values(format!(":{ATTEMPT_ID}"), text(id))
                 .expression_attribute_values(format!(":{HELD_UNTIL}"), number(held_until)),
         };
-        match put.send().await {
-            Ok(_) => Ok(Some(Claim::Held(attempt_id.to_owned()))),
-            Err(error) if is_conflict(&error) => Ok(None),
-            Err(error) => Err(failed("PutItem", &error)),
-        }
+        let is_held = match put.send().await {
+            Ok(_) => true,
+            // The SDK repeats a request whose answer was lost: the item may be this one.
+            Err(error) if is_conflict(&error) => {
+                self.get(&keys.running).await?.as_ref() == Some(&item)
+            }
+            Err(error) => return Err(failed("PutItem", &error)),
+        };
+        Ok(is_held.then(|| Claim::Held(attempt_id.to_owned())))
     }
 
     /// Records the chat that was started under the claim.

@@ -136,11 +136,11 @@ impl Results {
         let response = self.client().put_events().entries(entry).send().await;
         // The SDK has repeated the call already.
         let response = response.map_err(|error| (PublishError(sdk::describe(&error)), false))?;
-        let entries = response.entries.unwrap_or_default();
-        let code = entries.into_iter().find_map(|entry| entry.error_code);
+        let entry = response.entries.unwrap_or_default().into_iter().next();
+        let (id, code) = entry.map(|entry| (entry.event_id, entry.error_code)).unwrap_or_default();
         match code {
-            None if response.failed_entry_count == 0 => Ok(()),
-            None => Err((PublishError("EventBridge gives no reason".to_owned()), true)),
+            None if id.is_some() => Ok(()),
+            None => Err((PublishError("EventBridge names no event".to_owned()), true)),
             Some(code) => {
                 let is_transient = ["ThrottlingException", "InternalFailure", "InternalException"]
                     .contains(&code.as_str());

@@ -7,7 +7,7 @@ mod item;
 mod parser;
 mod placeholders;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 use serde_json::{Map, Value, json};
@@ -63,6 +63,13 @@ impl Table {
         let (Ok(()), Ok(key)) = (check_types(&item), key(&item)) else { return false };
         lock(&self.0.items).insert(key, item);
         true
+    }
+
+    /// Removes the items that name one of these contacts.
+    pub fn forget_contacts(&self, ids: &[String]) {
+        let ids: HashSet<&str> = ids.iter().map(String::as_str).collect();
+        let contact = |item: &Item| Some(ids.contains(item.get("contact")?.get("S")?.as_str()?));
+        lock(&self.0.items).retain(|_, item| contact(item) != Some(true));
     }
 
     /// Removes every item.

@@ -56,6 +56,12 @@ impl EventBus {
         lock(&self.0.entries).clear();
     }
 
+    /// Removes and returns the entries accepted so far.
+    #[must_use]
+    pub fn take_entries(&self) -> Vec<Value> {
+        std::mem::take(&mut *lock(&self.0.entries))
+    }
+
     /// Refuses the next `count` entries with this code, in answers with status 200.
     pub fn refuse(&self, count: usize, error_code: &str) {
         lock(&self.0.refusals).extend(std::iter::repeat_n(error_code.to_owned(), count));

@@ -26,7 +26,7 @@ use crate::{gateway, playground};
 pub struct LocalAws {
     deployment: Deployment,
     /// The function behind an authorizer, if it is a second one.
-    _verified: Option<Deployment>,
+    verified: Option<Deployment>,
     services: Services,
     api_gateway: Server,
     connect_server: Server,
@@ -70,7 +70,7 @@ impl LocalAws {
         let api_gateway = Server::start_public(listener, routes, None, Arc::default())?;
         let local = Self {
             deployment,
-            _verified: verified,
+            verified,
             services,
             api_gateway,
             connect_server,
@@ -140,6 +140,19 @@ impl LocalAws {
         self.deployment.lambda.invoke(call).await
     }
 
+    /// Invokes the second process of the function with a payload, and with the request id of an
+    /// earlier invocation if there is one. Without a second process, the first one is invoked.
+    pub async fn invoke_second(
+        &self,
+        request_id: Option<&str>,
+        payload: impl Into<Vec<u8>>,
+    ) -> Invoked {
+        let call = Lambda::call(payload.into());
+        let id = request_id.map_or_else(|| call.id.clone(), str::to_owned);
+        let deployment = self.verified.as_ref().unwrap_or(&self.deployment);
+        deployment.lambda.invoke(Call { id, ..call }).await
+    }
+
     /// Invokes the function with a JSON payload, and waits for the outcome.
     pub async fn invoke_json(&self, payload: &Value) -> Invoked {
         self.invoke(payload.to_string()).await
@@ -167,6 +180,12 @@ impl LocalAws {
     #[must_use]
     pub fn function(&self) -> &Function {
         self.deployment.function()
+    }
+
+    /// The second process of the function, if there is one. It starts with its first invocation.
+    #[must_use]
+    pub fn second_function(&self) -> Option<&Function> {
+        self.verified.as_ref().map(Deployment::function)
     }
 }
 

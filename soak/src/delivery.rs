@@ -8,6 +8,8 @@ use serde_json::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     Chat,
+    /// The customer's running chat of this flow, or else a chat of its own.
+    CustomersChat(&'static str),
     /// An error with this status (over HTTP) and code.
     Rejection(u16, &'static str),
 }
@@ -20,6 +22,13 @@ pub(crate) struct Request {
     /// The customer that the chat must have, if any.
     pub(crate) customer: Option<String>,
     pub(crate) expected: Expected,
+}
+
+impl Expected {
+    /// Returns true if an answer with a chat is right.
+    pub(crate) fn is_chat(self) -> bool {
+        !matches!(self, Self::Rejection(..))
+    }
 }
 
 impl Request {
@@ -88,6 +97,12 @@ impl Delivery {
             not_before: None,
             earlier_contacts: None,
         }
+    }
+
+    /// Returns true if its customer asks more than once.
+    pub(crate) fn is_of_known_customer(&self) -> bool {
+        let is_known = |request: &Request| matches!(request.expected, Expected::CustomersChat(_));
+        self.requests.iter().any(is_known)
     }
 
     /// Keeps only the messages of a queue that are marked in `kept`.

@@ -1,19 +1,24 @@
-//! Random faults of Amazon Connect. A cycle of five seconds has faults in its first four, now and
-//! then a total outage, and no faults in its last.
+//! Random faults of Amazon Connect, the event bus and the table. A cycle of five seconds has faults
+//! in its first four, now and then a total outage, and no faults in its last.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
-use local_aws::{Connect, Fault};
+use local_aws::{Connect, LocalAws};
+
+use crate::fault_kinds;
 
 /// The share of calls that meet a fault.
 const FAULTY_CALLS: f32 = 0.1;
 /// The share of faults that begin an outage.
 const OUTAGES: f32 = 0.003;
-/// The share of faults that leave a call without an answer, which takes an invocation all its time.
-const BLACK_HOLES: f32 = 0.004;
+/// The shares of publications and of customers' requests that meet a fault of the bus, a refusal
+/// of an entry, and a fault of the table.
+const FAULTY_PUBLICATIONS: f32 = 0.08;
+const REFUSED_ENTRIES: f32 = 0.04;
+const FAULTY_TABLE: f32 = 0.12;
 const CYCLE: Duration = Duration::from_secs(5);
 /// When in the cycle faults stop.
 const FAULTS_END: Duration = Duration::from_secs(4);
@@ -22,26 +27,15 @@ const LAST_OUTAGE: Duration = Duration::from_secs(2);
 /// How long the effect of the last faults lasts.
 const AFTERMATH: Duration = Duration::from_millis(350);
 
-type MakeFault = fn(&mut Rng) -> Fault;
+/// The requests of a delivery, by the services that they need.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Calls {
+    pub(crate) connect: usize,
+    pub(crate) bus: usize,
+    pub(crate) table: usize,
+}
 
-/// The kinds of faults with their weights.
-const KINDS: [(u32, &str, MakeFault); 13] = [
-    (12, "500 InternalServiceException", |_| Fault::status(500, "InternalServiceException")),
-    (10, "503 with HTML", |_| Fault::raw(503, "text/html", "<html>503</html>")),
-    (12, "429 TooManyRequestsException", |_| Fault::status(429, "TooManyRequestsException")),
-    (4, "429 LimitExceededException", |_| Fault::status(429, "LimitExceededException")),
-    (12, "reset", |_| Fault::reset()),
-    (10, "reset after start", |_| Fault::reset_after_start()),
-    (4, "garbage", |_| Fault::garbage()),
-    (3, "empty", |_| Fault::empty()),
-    (4, "no ContactId", |_| Fault::without("ContactId")),
-    (4, "no ParticipantToken", |_| Fault::without("ParticipantToken")),
-    (10, "delay", |rng| Fault::delay(millis(rng, 50, 300))),
-    (7, "slow body", |rng| Fault::slow_body(millis(rng, 50, 300))),
-    (8, "close after answer", |_| Fault::close_after_answer()),
-];
-
-/// When Amazon Connect fails, and how.
+/// When the services fail, and how.
 #[derive(Debug)]
 pub(crate) struct FaultSchedule {
     start: Instant,
@@ -53,7 +47,15 @@ pub(crate) struct FaultSchedule {
 struct State {
     counts: BTreeMap<&'static str, u64>,
     outage_end: Option<Instant>,
-    is_over: bool,
+    /// Whether there have been faults since they were last cleared.
+    is_faulty: bool,
+}
+
+impl State {
+    fn count(&mut self, name: &'static str) {
+        *self.counts.entry(name).or_default() += 1;
+        self.is_faulty = true;
+    }
 }
 
 impl FaultSchedule {
@@ -62,35 +64,48 @@ impl FaultSchedule {
         Self { start, end, state: RefCell::default() }
     }
 
-    /// Adds random faults for the next `calls` calls of Connect.
-    pub(crate) fn inject(&self, calls: usize, rng: &mut Rng, connect: &Connect) {
+    /// Adds random faults for the next calls.
+    pub(crate) fn inject(&self, calls: Calls, rng: &mut Rng, local: &LocalAws) {
         let now = Instant::now();
         let phase = self.phase(now);
-        for _ in 0..calls {
-            let is_faulty = rng.f32() < FAULTY_CALLS;
-            let mut state = self.state.borrow_mut();
-            if !is_faulty || now >= self.end || phase >= FAULTS_END || state.outage_end.is_some() {
+        if now >= self.end || phase >= FAULTS_END {
+            return;
+        }
+        let mut state = self.state.borrow_mut();
+        for _ in 0..count(calls.connect, FAULTY_CALLS, rng) {
+            if state.outage_end.is_some() {
                 continue;
             }
             let (name, fault) = if rng.f32() < OUTAGES && phase < LAST_OUTAGE {
-                state.outage_end = Some(now + millis(rng, 1_000, 2_000));
-                outage(rng)
+                state.outage_end = Some(now + fault_kinds::millis(rng, 1_000, 2_000));
+                fault_kinds::outage(rng)
             } else {
-                single(rng)
+                fault_kinds::connect(rng)
             };
-            *state.counts.entry(name).or_default() += 1;
-            connect.inject(fault);
+            state.count(name);
+            local.connect().inject(fault);
+        }
+        for _ in 0..count(calls.bus, REFUSED_ENTRIES, rng) {
+            state.count(fault_kinds::refusal(rng, local.event_bus()));
+        }
+        let bus = (0..count(calls.bus, FAULTY_PUBLICATIONS, rng)).map(|_| fault_kinds::bus(rng));
+        let mut faults: Vec<_> = bus.collect();
+        let table = count(calls.table, FAULTY_TABLE, rng);
+        faults.extend((0..table).map(|_| fault_kinds::table(rng)));
+        for (name, fault) in faults {
+            state.count(name);
+            local.connect().inject(fault);
         }
     }
 
-    /// Ends an outage whose time is over, and all faults at the end of the schedule.
+    /// Ends an outage whose time is over, and all faults when the cycle or the schedule says so.
     pub(crate) fn expire(&self, connect: &Connect) {
         let now = Instant::now();
         let mut state = self.state.borrow_mut();
-        let ends = now >= self.end && !state.is_over;
-        if ends || state.outage_end.is_some_and(|end| end <= now) {
+        let is_over = now >= self.end || self.phase(now) >= FAULTS_END;
+        if (is_over && state.is_faulty) || state.outage_end.is_some_and(|end| end <= now) {
             state.outage_end = None;
-            state.is_over |= ends;
+            state.is_faulty = false;
             connect.clear_faults();
         }
     }
@@ -112,30 +127,7 @@ impl FaultSchedule {
     }
 }
 
-/// A fault of every call until faults are cleared.
-fn outage(rng: &mut Rng) -> (&'static str, Fault) {
-    if rng.bool() {
-        ("outage: 503", Fault::status(503, "ServiceUnavailable").always())
-    } else {
-        ("outage: reset", Fault::reset().always())
-    }
-}
-
-fn single(rng: &mut Rng) -> (&'static str, Fault) {
-    if rng.f32() < BLACK_HOLES {
-        return ("black hole", Fault::black_hole());
-    }
-    let weights: u32 = KINDS.iter().map(|(weight, _, _)| weight).sum();
-    let mut left = rng.u32(..weights);
-    for (weight, name, make) in KINDS {
-        if left < weight {
-            return (name, make(rng));
-        }
-        left -= weight;
-    }
-    unreachable!("the number is less than the sum of the weights")
-}
-
-fn millis(rng: &mut Rng, least: u64, most: u64) -> Duration {
-    Duration::from_millis(rng.u64(least..most))
+/// How many of these calls meet a fault.
+fn count(calls: usize, share: f32, rng: &mut Rng) -> usize {
+    (0..calls).filter(|_| rng.f32() < share).count()
 }

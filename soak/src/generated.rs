@@ -21,7 +21,7 @@ const METHOD: Expected = Expected::Rejection(405, "MethodNotAllowedException");
 const TOO_LARGE: Expected = Expected::Rejection(413, "PayloadTooLargeException");
 
 /// An HTTP request in either payload format, with this customer's claims unless `customer` is empty.
-fn http(rng: &mut Rng, body: &str, customer: &str, marker: &str) -> Value {
+pub(crate) fn http(rng: &mut Rng, body: &str, customer: &str, marker: &str) -> Value {
     let context = if rng.bool() {
         json!({"http": {"method": "POST", "path": "/"}, "requestId": marker})
     } else {
@@ -49,12 +49,14 @@ fn persistent(contact: &str, rehydration: &str, marker: &str) -> String {
     json!({"Attributes": {MARKER: marker}, "PersistentChat": chat}).to_string()
 }
 
-/// An HTTP request for a chat that continues another, which the function has to read first.
+/// An HTTP request for a chat that continues another, which the function has to read first. All of
+/// these requests are of one customer, so they ask for a new chat each.
 pub(crate) fn continued(rng: &mut Rng, ids: &Ids) -> Delivery {
     let marker = ids.marker();
     let rehydration = if rng.bool() { "FROM_SEGMENT" } else { "ENTIRE_PAST_SESSION" };
     let body = persistent(ENDED_LATEST_CONTACT_ID, rehydration, &marker);
-    let event = http(rng, &body, CUSTOMER_ID, &marker);
+    let mut event = http(rng, &body, CUSTOMER_ID, &marker);
+    event["headers"]["prefer"] = json!("new-chat");
     let request =
         Request { customer: Some(CUSTOMER_ID.to_owned()), ..Request::new(&marker, Expected::Chat) };
     Delivery::new("continued", event, vec![request])
@@ -116,6 +118,8 @@ fn rejected_http(rng: &mut Rng, marker: &str) -> (&'static str, Value, Expected)
         "no-base64" => event["isBase64Encoded"] = json!(true),
         "get" => set_method(&mut event, "GET"),
         "other-origin" => event["headers"]["origin"] = json!("https://elsewhere.example.com"),
+        // Otherwise the answer may be a running chat of the customer, which is nobody else's.
+        "other-contact" => event["headers"]["prefer"] = json!("new-chat"),
         _ => {}
     }
     (name, event, expected)

@@ -21,6 +21,16 @@ impl Ids {
         format!("{}{}", self.prefix, self.count.get())
     }
 
+    /// The id of the customer with this number.
+    pub(crate) fn customer(&self, number: u32) -> String {
+        format!("{}{number}", self.customer_prefix())
+    }
+
+    /// The beginning of the id of every customer who asks more than once.
+    pub(crate) fn customer_prefix(&self) -> String {
+        format!("{}customer-", self.prefix)
+    }
+
     /// The beginning of every marker.
     pub(crate) fn marker_prefix(&self) -> &str {
         &self.prefix

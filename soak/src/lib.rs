@@ -6,14 +6,22 @@
 //! would do so. In the end each request must have led to exactly one chat, or to none if it had
 //! to be rejected, and each answer must have named the right chat.
 //!
+//! The event bus and the table fail as well. Each chat of an event must have been published with
+//! its cause (`publications`), and a customer whose devices had the table must have had one chat at
+//! a time (`customer_accounts`).
+//!
 //! ```text
-//! samples, generated ─▶ load ─▶ function ─▶ local-aws (with the faults of fault_schedule)
-//!                         │
-//!                         └▶ verify (each answer) ─▶ accounting (each chat) ─▶ report
+//! samples, generated, customers ─▶ load ─▶ function ─▶ local-aws (with the faults of fault_schedule)
+//!                                    │
+//!                                    └▶ verify (each answer) ─▶ accounts (each chat) ─▶ report
 //! ```
 
 mod accounting;
+mod causes;
+mod customer_accounts;
+mod customers;
 mod delivery;
+mod fault_kinds;
 mod fault_schedule;
 mod generated;
 mod ids;
@@ -21,6 +29,7 @@ mod load;
 mod markers;
 mod metrics;
 mod monitor;
+mod publications;
 mod report;
 mod run;
 mod samples;

@@ -7,12 +7,16 @@ use fastrand::Rng;
 use local_aws::{Invoked, LocalAws};
 
 use crate::accounting::{Accounting, ExpectedChats};
-use crate::delivery::{Delivery, Expected, PayloadKind};
-use crate::fault_schedule::FaultSchedule;
+use crate::customer_accounts::CustomerAccounts;
+use crate::delivery::{Delivery, Expected, PayloadKind, Request};
+use crate::fault_schedule::{Calls, FaultSchedule};
 use crate::ids::Ids;
+use crate::markers::MARKER;
 use crate::metrics::Metrics;
+use crate::publications::Publications;
 use crate::samples::Samples;
 use crate::verify::{self, Outcome};
+use crate::{causes, customers};
 
 /// How many deliveries may wait for another attempt before nothing new is sent.
 const BACKLOG: usize = 64;
@@ -25,6 +29,10 @@ const REPEATED: f32 = 0.03;
 const WAITS: (u64, u64) = (50, 2_000);
 /// How long a worker waits if there is nothing to send.
 const IDLE: Duration = Duration::from_millis(10);
+/// The share of deliveries that are of customers with several devices.
+const CUSTOMERS: f32 = 0.15;
+/// The shortest and the longest time that a customer's chat runs, in milliseconds.
+const CHATS: (u64, u64) = (100, 8_000);
 
 /// The load with all that it needs. Everything runs in one task, hence the cells.
 #[derive(Debug)]
@@ -33,6 +41,8 @@ pub(crate) struct Load {
     pub(crate) ids: Ids,
     pub(crate) faults: FaultSchedule,
     pub(crate) accounting: RefCell<Accounting>,
+    pub(crate) publications: RefCell<Publications>,
+    pub(crate) customers: RefCell<CustomerAccounts>,
     pub(crate) metrics: RefCell<Metrics>,
     samples: Samples,
     end: Instant,
@@ -54,6 +64,8 @@ impl Load {
             local,
             ids: Ids::new(seed),
             faults: FaultSchedule::new(start, end),
+            publications: RefCell::default(),
+            customers: RefCell::default(),
             metrics: RefCell::default(),
             samples,
             end,
@@ -94,32 +106,82 @@ impl Load {
         let mut backlog = self.backlog.borrow_mut();
         let is_due = |delivery: &Delivery| delivery.not_before.is_none_or(|time| time <= now);
         let index = backlog.iter().position(is_due)?;
-        self.metrics.borrow_mut().redeliveries += 1;
-        Some(backlog.swap_remove(index))
+        let delivery = backlog.swap_remove(index);
+        self.metrics.borrow_mut().redeliveries += usize::from(delivery.attempts > 0);
+        Some(delivery)
     }
 
+    /// A new delivery. The other devices of a customer go to the backlog, for other workers.
     fn new_delivery(&self, rng: &mut Rng) -> Delivery {
-        let delivery = self.samples.delivery(rng, &self.ids);
-        for request in &delivery.requests {
-            self.accounting.borrow_mut().open(&request.marker, &delivery.name);
+        if rng.f32() >= CUSTOMERS {
+            let delivery = self.samples.delivery(rng, &self.ids);
+            self.open(&delivery);
+            return delivery;
         }
+        let mut deliveries = customers::deliveries(rng, &self.ids);
+        deliveries.iter().for_each(|delivery| self.open(delivery));
+        let first = deliveries.swap_remove(0);
+        self.backlog.borrow_mut().extend(deliveries);
+        first
+    }
+
+    fn open(&self, delivery: &Delivery) {
         self.metrics.borrow_mut().requests += delivery.requests.len();
-        delivery
+        let causes = causes::of(delivery.kind, &delivery.payload);
+        for (request, cause) in delivery.requests.iter().zip(causes) {
+            let (marker, name) = (request.marker.as_str(), delivery.name.as_str());
+            self.publications.borrow_mut().open(marker, name, cause);
+            match request.expected {
+                Expected::CustomersChat(_) => self.customers.borrow_mut().open(marker),
+                _ => self.accounting.borrow_mut().open(marker, name),
+            }
+        }
     }
 
     async fn deliver(&self, mut delivery: Delivery, rng: &mut Rng) {
         delivery.attempts += 1;
         let connect = self.local.connect();
-        self.faults.inject(delivery.requests.len(), rng, connect);
+        self.faults.inject(calls(&delivery), rng, &self.local);
         let is_fault_free = self.faults.is_fault_free();
         let payload = delivery.payload.to_string();
+        // A customer's devices meet either process.
+        let is_customers = delivery.is_of_known_customer();
         let invoked = match &delivery.request_id {
+            id if is_customers && rng.bool() => {
+                self.local.invoke_second(id.as_deref(), payload).await
+            }
             Some(id) => self.local.invoke_again(id, payload).await,
             None => self.local.invoke(payload).await,
         };
         self.measure(&invoked, is_fault_free);
-        let outcomes = verify::outcomes(&delivery, &invoked, connect);
+        let mut outcomes = verify::outcomes(&delivery, &invoked, connect);
+        for (request, outcome) in delivery.requests.iter().zip(&mut outcomes) {
+            if let Expected::CustomersChat(flow) = request.expected {
+                self.enter_customers(flow, request, &invoked.request_id, outcome, rng);
+            }
+        }
         self.conclude(delivery, outcomes, rng);
+    }
+
+    /// Enters what a customer was answered.
+    fn enter_customers(
+        &self,
+        flow: &'static str,
+        request: &Request,
+        request_id: &str,
+        outcome: &mut Outcome,
+        rng: &mut Rng,
+    ) {
+        let mut accounts = self.customers.borrow_mut();
+        accounts.invoked(&request.marker, request_id, *outcome == Outcome::Failed);
+        let Outcome::Started(Some(id)) = &*outcome else { return };
+        let contact = self.local.connect().contact(id);
+        let is_own = contact.is_some_and(|it| it.attributes.get(MARKER) == Some(&request.marker));
+        let key = (request.customer.clone().unwrap_or_default(), flow);
+        let lifetime = Duration::from_millis(rng.u64(CHATS.0..CHATS.1));
+        if let Some(why) = accounts.answered(key, id, is_own, lifetime) {
+            *outcome = Outcome::Wrong(why.to_owned());
+        }
     }
 
     fn measure(&self, invoked: &Invoked, is_fault_free: bool) {
@@ -169,6 +231,7 @@ impl Load {
         let is_started = |outcome: &Outcome| matches!(outcome, Outcome::Started(_));
         delivery.is_idempotent
             && delivery.earlier_contacts.is_none()
+            && !delivery.is_of_known_customer()
             && outcomes.iter().all(is_started)
             && Instant::now() < self.end
             && rng.f32() < REPEATED
@@ -188,10 +251,12 @@ impl Load {
         let mut accounting = self.accounting.borrow_mut();
         for request in &delivery.requests {
             let expected = match request.expected {
-                Expected::Chat => ExpectedChats::AtMostOne,
                 Expected::Rejection(..) => ExpectedChats::Zero,
+                _ => ExpectedChats::AtMostOne,
             };
             accounting.close(&request.marker, expected);
+            self.publications.borrow_mut().close(&request.marker, false, None);
+            self.customers.borrow_mut().close(&request.marker);
         }
         if delivery.is_idempotent {
             accounting.wrong(format!("{}: failed {MAX_ATTEMPTS} times", delivery.name));
@@ -210,8 +275,25 @@ impl Load {
             };
             self.metrics.borrow_mut().rejected += usize::from(*outcome == Outcome::Rejected);
             accounting.close(&request.marker, expected);
+            let contact = match outcome {
+                Outcome::Started(contact) => contact.clone(),
+                _ => None,
+            };
+            let is_started = matches!(outcome, Outcome::Started(_));
+            self.publications.borrow_mut().close(&request.marker, is_started, contact);
+            self.customers.borrow_mut().close(&request.marker);
         }
     }
+}
+
+/// The calls that a delivery leads to if nothing fails.
+fn calls(delivery: &Delivery) -> Calls {
+    let connect = delivery.requests.len();
+    let causes = causes::of(delivery.kind, &delivery.payload);
+    let bus = causes.iter().filter(|cause| cause.is_some()).count();
+    let has_customer = |request: &&Request| request.customer.is_some();
+    let table = delivery.requests.iter().filter(has_customer).count();
+    Calls { connect, bus, table: table.max(bus) }
 }
 
 /// Verifies that a repeated delivery was answered with the same chats as before.

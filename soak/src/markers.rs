@@ -59,6 +59,13 @@ pub(crate) fn add_idempotency_key(event: &mut Value, marker: &str) {
     }
 }
 
+/// Removes the idempotency key of an HTTP request.
+pub(crate) fn remove_idempotency_key(event: &mut Value) {
+    if let Some(headers) = event.get_mut("headers").and_then(Value::as_object_mut) {
+        headers.remove(KEY_HEADER);
+    }
+}
+
 /// Adds the claims of an authorizer that has verified this customer.
 pub(crate) fn add_claims(event: &mut Value, customer: &str) {
     let is_format_2 = event.pointer("/requestContext/http").is_some();
@@ -88,9 +95,14 @@ pub(crate) fn add_claims(event: &mut Value, customer: &str) {
     }
 }
 
-/// Marks a request. Returns true if it has a client token.
+/// Marks a request, and makes it a new customer's if it names one. Returns true if it has a client
+/// token.
 fn mark(request: &mut Map<String, Value>, marker: &str) -> bool {
     mark_attributes(request, marker);
+    let customer = spelling(request, "CustomerId", "customerId");
+    if let Some(customer) = customer.and_then(|name| request.get_mut(name)) {
+        *customer = json!(marker);
+    }
     let token = spelling(request, "ClientToken", "clientToken");
     let token = token.and_then(|name| request.get_mut(name));
     let has_token = token.is_some();
@@ -171,8 +183,8 @@ mod tests {
                 json!({"Attributes": "{\"a\":1,\"customerName\":\"m\"}"}),
             ),
             (
-                json!({"attributes": {"customerName": "x"}, "clientToken": "t"}),
-                json!({"attributes": {"customerName": "m"}, "clientToken": "m"}),
+                json!({"attributes": {"customerName": "x"}, "clientToken": "t", "customerId": "c"}),
+                json!({"attributes": {"customerName": "m"}, "clientToken": "m", "customerId": "m"}),
             ),
         ] {
             let mut request = attributes;

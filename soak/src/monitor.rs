@@ -2,9 +2,9 @@
 //! reports progress.
 
 use std::cell::{Cell, RefCell};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use local_aws::{CONNECTION_TOKEN_PREFIX, PARTICIPANT_TOKEN_PREFIX, ProcessMemory};
+use local_aws::{CONNECTION_TOKEN_PREFIX, Function, PARTICIPANT_TOKEN_PREFIX, ProcessMemory};
 use serde_json::Value;
 
 use crate::load::Load;
@@ -40,6 +40,7 @@ impl<'a> Monitor<'a> {
         for tick in 1_u32.. {
             clock.tick().await;
             self.load.faults.expire(self.load.local.connect());
+            self.end_chats();
             if self.first_memory.get().is_none() && self.load.metrics.borrow().invocations >= WARM {
                 self.first_memory.set(self.function_memory());
             }
@@ -65,14 +66,21 @@ impl<'a> Monitor<'a> {
         self.check_log();
         self.audit(Instant::now());
         let load = self.load;
-        load.accounting.borrow_mut().finish();
+        let mut accounting = load.accounting.borrow_mut();
+        accounting.finish();
+        for finding in load.customers.borrow_mut().findings() {
+            accounting.wrong(finding);
+        }
+        drop(accounting);
         Report {
             duration,
             metrics: load.metrics.borrow().clone(),
             findings: load.accounting.borrow().findings().clone(),
             faults: load.faults.counts(),
+            publications: load.publications.borrow().counts(),
+            customers: load.customers.borrow().counts(),
             chats: load.local.connect().chats(),
-            restarts: load.local.function().starts().saturating_sub(1),
+            restarts: self.functions().map(|it| it.starts().saturating_sub(1)).sum(),
             memory: Memory {
                 first: self.first_memory.get(),
                 last: self.function_memory(),
@@ -81,6 +89,12 @@ impl<'a> Monitor<'a> {
             },
             ..Report::default()
         }
+    }
+
+    /// The processes of the function.
+    fn functions(&self) -> impl Iterator<Item = &Function> {
+        let local = &self.load.local;
+        std::iter::once(local.function()).chain(local.second_function())
     }
 
     fn function_memory(&self) -> Option<ProcessMemory> {
@@ -92,9 +106,10 @@ impl<'a> Monitor<'a> {
     fn check_log(&self) {
         self.load.local.connect().forget_requests();
         let mut accounting = self.load.accounting.borrow_mut();
-        for line in self.load.local.function().take_logs() {
-            if serde_json::from_str::<Value>(&line).is_err() {
-                accounting.wrong(format!("a log line is not JSON: {line}"));
+        for line in self.functions().flat_map(Function::take_logs) {
+            match serde_json::from_str::<Value>(&line) {
+                Ok(line) => self.load.customers.borrow_mut().log(&line),
+                Err(_) => accounting.wrong(format!("a log line is not JSON: {line}")),
             }
             let prefix = self.load.ids.marker_prefix();
             for secret in [prefix, PARTICIPANT_TOKEN_PREFIX, CONNECTION_TOKEN_PREFIX] {
@@ -108,7 +123,26 @@ impl<'a> Monitor<'a> {
     fn audit(&self, closed_before: Instant) {
         let connect = self.load.local.connect();
         let mut accounting = self.load.accounting.borrow_mut();
-        connect.forget_contacts(&accounting.audit(&connect.contacts(), closed_before));
+        let mut publications = self.load.publications.borrow_mut();
+        let mut findings = publications.enter(&self.load.local.event_bus().take_entries(), connect);
+        findings.extend(publications.audit(closed_before));
+        findings.into_iter().for_each(|finding| accounting.wrong(finding));
+        let prefix = self.load.ids.customer_prefix();
+        let (customers, others): (Vec<_>, Vec<_>) =
+            connect.contacts().into_iter().partition(|it| {
+                it.customer_id.as_ref().is_some_and(|customer| customer.starts_with(&prefix))
+            });
+        let mut settled = accounting.audit(&others, closed_before);
+        self.load.local.table().forget_contacts(&settled);
+        settled.extend(self.load.customers.borrow_mut().enter(&customers, epoch_seconds()));
+        connect.forget_contacts(&settled);
+    }
+
+    /// Ends the chats of customers whose time is over.
+    fn end_chats(&self) {
+        for contact in self.load.customers.borrow_mut().end_due() {
+            self.load.local.connect().end_contact(&contact);
+        }
     }
 
     fn progress(&self) -> String {
@@ -127,4 +161,8 @@ impl<'a> Monitor<'a> {
             memory.unwrap_or_default(),
         )
     }
+}
+
+fn epoch_seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

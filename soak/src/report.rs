@@ -8,6 +8,7 @@ use local_aws::ProcessMemory;
 
 use crate::accounting::Findings;
 use crate::metrics::{Latencies, Metrics};
+use crate::{customer_accounts, publications};
 
 /// The report of a run. Its `Display` is a plain table.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +19,8 @@ pub struct Report {
     pub(crate) metrics: Metrics,
     pub(crate) findings: Findings,
     pub(crate) faults: BTreeMap<&'static str, u64>,
+    pub(crate) publications: publications::Counts,
+    pub(crate) customers: customer_accounts::Counts,
     pub(crate) chats: usize,
     pub(crate) restarts: usize,
     pub(crate) memory: Memory,
@@ -99,6 +102,35 @@ impl Report {
         ]
     }
 
+    fn publications(&self) -> Vec<(&'static str, String)> {
+        let counts = &self.publications;
+        let rows = [
+            ("chats to publish", counts.expected),
+            ("  published", counts.published),
+            ("  published again", counts.repeated),
+            ("published as not started", counts.not_started),
+            ("chats not to publish (HTTP, direct)", counts.unpublished),
+        ];
+        rows.map(|(name, count)| (name, count.to_string())).to_vec()
+    }
+
+    fn customers(&self) -> Vec<(&'static str, String)> {
+        let counts = &self.customers;
+        let rows = [
+            ("requests of customers' devices", counts.requests),
+            ("  answered with their own chat", counts.own),
+            ("  answered with a running chat", counts.returned),
+            ("  failed attempts", counts.failed),
+            ("chats of these customers", counts.chats),
+            ("  ended", counts.ended),
+            ("  started without the table", counts.excused),
+            ("    beside another chat", counts.excused_beside),
+            ("  started, but no answer", counts.unanswered),
+            ("requests with a table failure", counts.table_failures),
+        ];
+        rows.map(|(name, count)| (name, count.to_string())).to_vec()
+    }
+
     fn findings(&self) -> Vec<(&'static str, String)> {
         vec![
             ("duplicates", self.duplicates().to_string()),
@@ -151,11 +183,13 @@ pub(crate) fn mebibytes(kibibytes: u64) -> String {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut row = |(name, text): (&str, String)| writeln!(f, "{name:<32} {text}");
+        let mut row = |(name, text): (&str, String)| writeln!(f, "{name:<36} {text}");
         self.counts().into_iter().try_for_each(&mut row)?;
         for (kind, count) in &self.faults {
             row((&format!("  {kind}"), count.to_string()))?;
         }
+        self.publications().into_iter().try_for_each(&mut row)?;
+        self.customers().into_iter().try_for_each(&mut row)?;
         self.findings().into_iter().try_for_each(&mut row)?;
         self.memory.rows().into_iter().try_for_each(&mut row)?;
         for finding in &self.findings.descriptions {

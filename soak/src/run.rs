@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 use futures_util::future::join_all;
-use local_aws::fixtures::{FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID};
+use local_aws::fixtures::{CONTACT_TABLE, EVENT_BUS, FLOW_ID, INSTANCE_ID, SECOND_FLOW_ID};
 use local_aws::{LocalAws, Options};
 
 use crate::load::Load;
@@ -68,7 +68,11 @@ impl Soak {
             .env("ALLOWED_CONTACT_FLOW_IDS", SECOND_FLOW_ID)
             .env("ALLOWED_ORIGINS", generated::ORIGIN)
             .env("CUSTOMER_ID_CLAIM", markers::CUSTOMER_CLAIM)
+            .env("RESULT_BUS", EVENT_BUS)
+            .env("CONTACT_TABLE", CONTACT_TABLE)
             .env("AWS_LAMBDA_LOG_FORMAT", "JSON")
+            // A second process, so that not only the turns within one keep requests apart.
+            .verified_env("CONTACT_TABLE", CONTACT_TABLE)
             .env("AWS_LAMBDA_MAX_CONCURRENCY", self.concurrency.to_string())
     }
 }

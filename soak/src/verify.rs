@@ -1,6 +1,6 @@
 //! Verifies the answers.
 
-use local_aws::{Connect, Invoked};
+use local_aws::{Connect, Contact, Invoked};
 use serde_json::Value;
 
 use crate::delivery::{Delivery, Expected, PayloadKind, Request};
@@ -19,14 +19,15 @@ pub(crate) enum Outcome {
     Wrong(String),
 }
 
-/// The errors, with their statuses, that faults of Amazon Connect may lead to.
-const TRANSIENT: [(&str, u64); 7] = [
+/// The errors, with their statuses, that faults may lead to.
+const TRANSIENT: [(&str, u64); 8] = [
     ("TooManyRequestsException", 429),
     ("ThrottlingException", 429),
     ("LimitExceededException", 429),
     ("BadGatewayException", 502),
     ("InternalServiceException", 503),
     ("ServiceUnavailableException", 503),
+    ("ResultNotPublishedException", 503),
     ("TimeoutException", 504),
 ];
 
@@ -69,7 +70,7 @@ fn wrong(text: &str) -> Outcome {
 
 /// Verifies that a result object names the chat that the request asked for.
 fn started(request: &Request, result: &Value, connect: &Connect) -> Outcome {
-    if request.expected != Expected::Chat {
+    if !request.expected.is_chat() {
         return wrong("a chat for a request that must be rejected");
     }
     let text = |name: &str| result.get(name).and_then(Value::as_str).unwrap_or_default();
@@ -80,13 +81,28 @@ fn started(request: &Request, result: &Value, connect: &Connect) -> Outcome {
     let Some(contact) = connect.contact(id) else {
         return Outcome::Wrong(format!("Amazon Connect has no contact {id:?}"));
     };
-    if contact.attributes.get(MARKER) != Some(&request.marker) {
+    let is_own = contact.attributes.get(MARKER) == Some(&request.marker);
+    if !is_own && request.expected == Expected::Chat {
         return wrong("the chat of another request");
     }
     if request.customer.is_some() && request.customer != contact.customer_id {
         return wrong("the chat of another customer");
     }
+    let is_foreign = |past: Contact| past.customer_id != contact.customer_id;
+    let past = connect.contact(text("ContinuedFromContactId"));
+    if request.expected != Expected::Chat && past.is_some_and(is_foreign) {
+        return wrong("the past chat of another customer");
+    }
     Outcome::Started(Some(id.to_owned()))
+}
+
+/// Verifies that an HTTP answer says that its chat is a running one if it is another request's.
+fn says_running(request: &Request, invoked: &Invoked, body: &Value, connect: &Connect) -> bool {
+    let header = header(invoked, "x-past-chat") == "running";
+    let id = body["data"]["startChatResult"]["ContactId"].as_str().unwrap_or_default();
+    let contact = connect.contact(id);
+    let is_own = contact.is_some_and(|it| it.attributes.get(MARKER) == Some(&request.marker));
+    header == (body["data"]["chat"] == "running") && (header || is_own)
 }
 
 /// Verifies that a request may fail with this code and, over HTTP, status.
@@ -119,12 +135,22 @@ fn http(request: &Request, invoked: &Invoked, connect: &Connect) -> Outcome {
         if !are_flags {
             return wrong("no featurePermissions");
         }
+        if !says_running(request, invoked, &body, connect) {
+            return wrong("another chat than the answer says");
+        }
         return started(request, &body["data"]["startChatResult"], connect);
     }
     match invalid_problem(&body, status, &invoked.request_id) {
         Some(why) => Outcome::Wrong(format!("{why}: {body}")),
         None => failed(request, body["code"].as_str().unwrap_or_default(), Some(status)),
     }
+}
+
+/// A header of a proxy response; empty if there is none.
+fn header<'a>(invoked: &'a Invoked, name: &str) -> &'a str {
+    let headers = invoked.payload["headers"].as_object().into_iter().flatten();
+    let mut named = headers.filter(|(header, _)| header.eq_ignore_ascii_case(name));
+    named.next().and_then(|(_, value)| value.as_str()).unwrap_or_default()
 }
 
 /// The status and the body of a proxy response.
@@ -188,8 +214,8 @@ fn list_failures(delivery: &Delivery, invoked: &Invoked) -> Vec<Outcome> {
     }
     let outcome = |(request, code): (&Request, Option<&str>)| match (code, request.expected) {
         (Some(code), _) => failed(request, code, None),
-        (None, Expected::Chat) => Outcome::Started(None),
         (None, Expected::Rejection(..)) => wrong("not rejected"),
+        (None, _) => Outcome::Started(None),
     };
     delivery.requests.iter().zip(codes).map(outcome).collect()
 }
@@ -208,10 +234,10 @@ fn queue(delivery: &Delivery, answer: &Value) -> Vec<Outcome> {
     }
     each(delivery, |request| {
         match (failed.contains(&Some(request.marker.as_str())), request.expected) {
-            (true, Expected::Chat) => Outcome::Failed,
             (true, Expected::Rejection(..)) => Outcome::Rejected,
-            (false, Expected::Chat) => Outcome::Started(None),
+            (true, _) => Outcome::Failed,
             (false, Expected::Rejection(..)) => wrong("not reported"),
+            (false, _) => Outcome::Started(None),
         }
     })
 }

@@ -16,6 +16,9 @@ pub(super) const ATTEMPT_ID: &str = "attempt_id";
 pub(super) const HELD_UNTIL: &str = "held_until";
 /// The time at which DynamoDB may delete the item: epoch seconds.
 const EXPIRES: &str = "expires";
+/// The id of the request that holds the claim, which may have taken over the
+/// attempt of another.
+const HOLDER: &str = "holder";
 const CONTACT: &str = "contact";
 const PARTICIPANT: &str = "participant";
 const TOKEN: &str = "token";
@@ -89,12 +92,13 @@ impl Item {
     pub(super) fn claim(
         key: &str,
         attempt_id: &str,
-        until: SystemTime,
-        expires: SystemTime,
+        holder: &str,
+        (until, expires): (SystemTime, SystemTime),
     ) -> Attributes {
         attributes([
             (CUSTOMER, text(key)),
             (ATTEMPT_ID, text(attempt_id)),
+            (HOLDER, text(holder)),
             (HELD_UNTIL, AttributeValue::N(millis(until).to_string())),
             (EXPIRES, seconds(expires)),
         ])

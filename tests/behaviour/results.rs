@@ -180,6 +180,21 @@ async fn an_event_is_redelivered_until_its_result_is_published() {
     assert_eq!(aws.connect().chats(), 1);
 }
 
+/// An answer without entries does not say that the event was accepted.
+#[tokio::test]
+async fn an_answer_that_names_no_event_is_no_publication() {
+    for answer in ["", "{}", r#"{"FailedEntryCount":0,"Entries":[]}"#, r#"{"Entries":[{}]}"#] {
+        let aws = start(publishing()).await;
+        let fault = Fault::raw(200, "application/x-amz-json-1.1", answer).on(Operation::PutEvents);
+        aws.connect().inject(fault.clone());
+        let (invoked, _) = send(&aws, &order_event(&asking("a"))).await;
+        assert_eq!((entries(&aws).len(), invoked.function_error), (1, None), "{answer}");
+        aws.connect().inject(fault.always());
+        let (invoked, _) = send(&aws, &order_event(&asking("a"))).await;
+        assert_failed(&invoked, "ResultNotPublishedException");
+    }
+}
+
 #[tokio::test]
 async fn only_the_messages_whose_results_are_missing_are_delivered_again() {
     let aws = start(publishing()).await;

@@ -6,7 +6,7 @@ use local_aws::{Fault, LocalAws, Operation};
 use serde_json::{Value, json};
 
 use super::{answer, ask, contact, latest, returning};
-use support::{header, send, signed_in, start, starts, status};
+use support::{FLOW_ID, header, send, signed_in, start, starts, status};
 
 const CUSTOMER: &str = "customer-9009";
 
@@ -136,4 +136,32 @@ async fn a_failure_of_connect_is_reported_as_one() {
     aws.connect().clear_faults();
     let (_, past) = answer(&aws, &signed_in(CUSTOMER, &json!({}))).await;
     assert_eq!(past.as_deref(), Some("running"));
+}
+
+/// The claim was made, but its answer got lost, so the SDK made it again.
+#[tokio::test]
+async fn a_request_does_not_wait_for_its_own_claim() {
+    let aws = start(returning()).await;
+    aws.connect().inject(Fault::reset_after_start().on(Operation::PutItem));
+    let since = std::time::Instant::now();
+    let (_, past) = ask(&aws, CUSTOMER, &json!({})).await;
+    assert_eq!((past, starts(&aws).len()), (None, 1));
+    assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
+    let (_, past) = ask(&aws, CUSTOMER, &json!({})).await;
+    assert_eq!(past.as_deref(), Some("running"));
+}
+
+/// A second attempt of a direct call without the table gets the chat of the first.
+#[tokio::test]
+async fn a_repeated_call_starts_no_second_chat_without_the_table() {
+    let aws = start(returning()).await;
+    let event = json!({"ContactFlowId": FLOW_ID, "CustomerId": CUSTOMER}).to_string();
+    let first = aws.invoke_again("r-1", event.clone()).await.payload;
+    for operation in [Operation::GetItem, Operation::PutItem] {
+        aws.connect().inject(Fault::status(400, "AccessDeniedException").on(operation));
+        let again = aws.invoke_again("r-1", event.clone()).await.payload;
+        assert_eq!(again["ContactId"], first["ContactId"], "{operation:?}");
+        aws.connect().clear_faults();
+    }
+    assert_eq!(aws.connect().chats(), 1);
 }
