@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::connect::ConnectError;
+use crate::connect::{CallMetrics, ConnectError};
 
 /// The most calls of a batch in flight: the burst of `StartChatContact`
 /// (Amazon Connect service quotas).
@@ -38,15 +38,24 @@ impl Backoff {
         Self { retries: false, ..Self::new() }
     }
 
-    /// Repeats a call until it is not throttled. The caller sets the deadline.
-    pub(crate) async fn retry<T, F>(&self, call: impl Fn() -> F) -> Result<T, ConnectError>
+    /// Repeats a call until it is not throttled, unless Connect asks for a wait
+    /// beyond the deadline, which the caller sets.
+    pub(crate) async fn retry<T, F>(
+        &self,
+        metrics: &CallMetrics,
+        call: impl Fn() -> F,
+    ) -> Result<T, ConnectError>
     where
         F: Future<Output = Result<T, ConnectError>>,
     {
         loop {
             self.wait().await;
             match call().await {
-                Err(error) if self.retries && error.is_throttle() => self.slow_down(),
+                Err(error)
+                    if self.retries && error.is_throttle() && !metrics.must_wait_too_long() =>
+                {
+                    self.slow_down();
+                }
                 response => {
                     self.change(|state| state.pause = FIRST_PAUSE);
                     return response;

@@ -175,4 +175,18 @@ mod tests {
         assert_ne!(token("r-1"), token("r-2"));
         assert_ne!(token("r-1"), client_token(&http(Some("r-1")), None, &chat(None)));
     }
+
+    #[test]
+    fn an_attempt_replaces_the_invocation_and_no_key() {
+        let (plain, own) = (chat(None), chat(Some("own")));
+        let by_attempt = client_token(&http(None), Some("a"), &plain);
+        assert_eq!(client_token(&invocation("r", 0), Some("a"), &plain), by_attempt);
+        assert_ne!(client_token(&http(None), Some("b"), &plain), by_attempt);
+        for key in [http(Some("k")), event("s", "1"), message("m")] {
+            assert_eq!(client_token(&key, Some("a"), &plain), client_token(&key, None, &plain));
+        }
+        for key in [http(None), invocation("r", 0)] {
+            assert_eq!(client_token(&key, Some("a"), &own), client_token(&key, None, &own));
+        }
+    }
 }

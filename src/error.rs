@@ -59,6 +59,9 @@ pub struct ErrorResponse {
 
 const INVALID: &str = "The request is not valid";
 const INVALID_FIELDS: &str = "The request breaks the rules listed in errors.";
+const INVALID_UNLISTED: &str = "The request breaks rules of the API.";
+const FORBIDDEN_FIELDS: &str = "The caller is not allowed to make this request; see errors.";
+const FORBIDDEN_UNLISTED: &str = "The caller is not allowed to make this request.";
 const FORBIDDEN: &str = "Not allowed";
 const BUSY: &str = "Too many requests";
 const UNAVAILABLE: &str = "Amazon Connect is not available";
@@ -76,7 +79,7 @@ impl Error {
     pub fn response(&self) -> ErrorResponse {
         match self {
             Self::Payload(error) => payload_response(error),
-            Self::Validation(_) => ErrorResponse::new(Code::Validation, INVALID, INVALID_FIELDS),
+            Self::Validation(error) => invalid(&error.errors),
             Self::Policy(error) => policy_response(error),
             Self::Connect(error) => connect_response(error),
             Self::Expired => ErrorResponse::new(
@@ -172,15 +175,22 @@ fn payload_response(error: &PayloadError) -> ErrorResponse {
     }
 }
 
+/// The errors are not listed if they have been discarded.
+fn invalid(errors: &FieldErrors) -> ErrorResponse {
+    let detail = if errors.listed().is_empty() { INVALID_UNLISTED } else { INVALID_FIELDS };
+    ErrorResponse::new(Code::Validation, INVALID, detail)
+}
+
 fn policy_response(error: &PolicyError) -> ErrorResponse {
     let forbidden = |detail| ErrorResponse::new(Code::Forbidden, FORBIDDEN, detail);
     match error {
         PolicyError::Unauthorized => {
             ErrorResponse::new(Code::Unauthorized, "Not authorized", "Sign in to start a chat.")
         }
-        PolicyError::Forbidden(_) => {
-            forbidden("The caller is not allowed to make this request; see errors.")
+        PolicyError::Forbidden(errors) if errors.listed().is_empty() => {
+            forbidden(FORBIDDEN_UNLISTED)
         }
+        PolicyError::Forbidden(_) => forbidden(FORBIDDEN_FIELDS),
         PolicyError::Contact(ContactRefusal::StillActive) => ErrorResponse::new(
             Code::Conflict,
             "The chat is still active",
@@ -190,7 +200,7 @@ fn policy_response(error: &PolicyError) -> ErrorResponse {
             forbidden("The named contact cannot be continued by this caller.")
         }
         PolicyError::Origin(_) => forbidden("Requests from this origin are not allowed."),
-        PolicyError::Invalid(_) => ErrorResponse::new(Code::Validation, INVALID, INVALID_FIELDS),
+        PolicyError::Invalid(errors) => invalid(errors),
     }
 }
 

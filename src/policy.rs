@@ -27,6 +27,7 @@ use crate::request::{ChatRequest, Located, RehydrationType};
 use crate::trigger::{Caller, Claims};
 
 /// The rules of the deployer.
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Policy {
     pub(crate) instance: Instance,
     pub(crate) default_flow: String,
@@ -165,7 +166,7 @@ impl Policy {
             _ => RunningRule::Ignore,
         };
         let latest_chat = self.continues_past_chat.filter(|_| self.knows_chats);
-        Additions { running_chat, latest_chat, ..Additions::default() }
+        Additions { latest_chat, running_chat, ..Additions::default() }
     }
 
     fn check_instance(&self, request: &ChatRequest, errors: &mut FieldErrors) {

@@ -1,10 +1,10 @@
 //! The life of an execution environment: settings, invocations, shutdown.
 
 use aws_config::SdkConfig;
-use futures_util::future::BoxFuture;
 use lambda_runtime::tower::util::MapFutureLayer;
 use lambda_runtime::{LambdaEvent, Runtime, service_fn};
 use serde_json::value::RawValue;
+use tokio::net::TcpStream;
 
 use crate::config::{Process, Settings, SettingsError};
 use crate::connect::Connect;
@@ -27,15 +27,17 @@ pub async fn serve(
         Ok(settings) => settings,
         Err(error) => return Err(report(error).await),
     };
+    if let Some(address) = &process.concurrent_runtime_api {
+        // The concurrent loop would poll an absent API again and again, without a pause.
+        TcpStream::connect(address).await?;
+    }
     if process.aws.is_provisioned {
         connect.warm_up().await;
     }
     let handler = Handler::new(settings, connect, process, sdk);
     let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let handler = handler.clone();
-        // Boxed: the types of the futures would be nested too deeply to compile.
-        let outcome: BoxFuture<'_, _> = Box::pin(async move { handler.handle(event).await });
-        outcome
+        async move { Box::pin(handler.handle(event)).await }
     });
     let in_flight = InFlight::default();
     let tracked = in_flight.clone();

@@ -17,16 +17,22 @@ const SETTINGS: &str = "\
 The function's settings are taken from this shell's environment if they are set there
 (INSTANCE_ID, CONTACT_FLOW_ID, ALLOWED_CONTACT_FLOW_IDS, ALLOWED_ORIGINS, CUSTOMER_ID_CLAIM,
 ATTRIBUTE_CLAIMS, RUST_LOG, AWS_LAMBDA_MAX_CONCURRENCY …). The instance and the flows default to
-those of the stand-in.
+those of the stand-in, RESULT_BUS to chat-results, and for `serve` CONTACT_TABLE to chat-contacts;
+an empty value turns these off. AWS_ENDPOINT_URL_EVENTBRIDGE and AWS_ENDPOINT_URL_DYNAMODB are
+passed on, for another stand-in of these services.
 
 A request with the header `X-Local-Claims: {\"sub\":\"…\"}` reaches the function as if an
 authorizer had verified these claims. `serve` runs a second process of the function for such
 requests, with CUSTOMER_ID_CLAIM=sub, unless that variable is set.
 
-`POST /_local/faults` adds faults of Amazon Connect, such as
+`GET /_local/published` lists what was published on the event bus, and `GET /_local/table` the
+items of the contact table; `POST /_local/table` adds one. `DELETE` empties either.
+
+`POST /_local/faults` adds faults of Amazon Connect, EventBridge and DynamoDB, such as
   {\"kind\":\"status\",\"status\":429,\"errorType\":\"TooManyRequestsException\",\"times\":2}
   {\"kind\":\"status\",\"status\":403,\"errorType\":\"AccessDeniedException\",\"on\":\"CreateParticipantConnection\"}
   {\"kind\":\"reset\",\"on\":\"WebsocketFrame\"}
+  {\"kind\":\"delay\",\"delayMs\":400,\"on\":\"GetItem\"}
 Kinds: status, raw, reset, resetAfterStart, delay, slowBody, garbage, empty, without,
 blackHole, close. Members: on, times, always, status, errorType, message, contentType, body,
 member, headers, delayMs, bodyDelayMs, close.";

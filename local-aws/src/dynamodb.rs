@@ -1,6 +1,7 @@
 //! The stand-in of DynamoDB: one table, with the requests that the function sends. Any other
 //! request is an error.
 
+pub(crate) mod control;
 mod expression;
 mod item;
 mod parser;
@@ -15,7 +16,7 @@ use crate::api_error::ApiError;
 use crate::connect::Operation;
 use crate::fixtures::{ACCOUNT_ID, REGION};
 use crate::lock::lock;
-use item::{Item, NAMES, VALUES};
+use item::{Item, NAMES, VALUES, check_types};
 use parser::{parse_condition, parse_update};
 use placeholders::Placeholders;
 
@@ -54,11 +55,12 @@ impl Table {
         lock(&self.0.items).values().cloned().map(Value::Object).collect()
     }
 
-    /// Adds or replaces an item in DynamoDB's JSON. Returns false if it has no key.
+    /// Adds or replaces an item in DynamoDB's JSON. Returns false if it has no key, or
+    /// an attribute that is invalid.
     #[expect(clippy::must_use_candidate, reason = "most callers give the key")]
     pub fn put(&self, item: Value) -> bool {
         let Value::Object(item) = item else { return false };
-        let Ok(key) = key(&item) else { return false };
+        let (Ok(()), Ok(key)) = (check_types(&item), key(&item)) else { return false };
         lock(&self.0.items).insert(key, item);
         true
     }
@@ -93,6 +95,7 @@ impl Table {
     fn put_item(&self, body: &Value) -> Result<Value, ApiError> {
         self.check(body, &["Item", CONDITION, NAMES, VALUES])?;
         let item = object(body, "Item")?;
+        check_types(item)?;
         let key = key(item)?;
         let placeholders = Placeholders::parse(body)?;
         let condition = text(body, CONDITION).map(|text| parse_condition(text, &placeholders));
@@ -176,6 +179,7 @@ fn key(item: &Item) -> Result<String, ApiError> {
 /// The key in a `Key`, which has nothing else.
 fn whole_key(body: &Value) -> Result<String, ApiError> {
     let object = object(body, "Key")?;
+    check_types(object)?;
     let mismatch = || ApiError::invalid("The provided key element does not match the schema");
     if object.len() != 1 {
         return Err(mismatch());

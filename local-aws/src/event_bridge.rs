@@ -1,5 +1,6 @@
 //! The stand-in of EventBridge: `PutEvents` on one bus.
 
+pub(crate) mod control;
 mod entry;
 
 use std::collections::VecDeque;
@@ -97,5 +98,49 @@ impl EventBus {
             }
             Err((code, message)) => json!({"ErrorCode": code, "ErrorMessage": message}),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(detail: &str) -> Value {
+        json!({"Source": "s", "DetailType": "t", "Detail": detail, "EventBusName": "chat-results"})
+    }
+
+    /// The number of entries that the bus has after this call, if it was accepted.
+    fn kept(entries: &[Value]) -> Option<usize> {
+        let bus = EventBus::new("chat-results");
+        bus.put_events(&json!({"Entries": entries})).ok().map(|_| bus.entries().len())
+    }
+
+    #[test]
+    fn a_call_has_one_to_ten_entries() {
+        let entries = vec![entry("{}"); 11];
+        for (count, expected) in [(0, None), (1, Some(1)), (10, Some(10)), (11, None)] {
+            assert_eq!(kept(&entries[..count]), expected, "{count}");
+        }
+    }
+
+    #[test]
+    fn the_entries_of_a_call_have_256_kb_together() {
+        // Source and DetailType have one byte each, and {"a":""} has eight.
+        let sized = |size: usize| entry(&json!({"a": "x".repeat(size - 10)}).to_string());
+        assert_eq!(kept(&[sized(SIZE_LIMIT)]), Some(1));
+        assert_eq!(kept(&[sized(SIZE_LIMIT + 1)]), None);
+        assert_eq!(kept(&[sized(SIZE_LIMIT / 2), sized(SIZE_LIMIT / 2)]), Some(2));
+        assert_eq!(kept(&[sized(SIZE_LIMIT / 2), sized(SIZE_LIMIT / 2 + 1)]), None);
+    }
+
+    #[test]
+    fn refusals_are_in_accepted_calls() {
+        let bus = EventBus::new("chat-results");
+        bus.refuse(1, "ThrottlingException");
+        let answer = bus.put_events(&json!({"Entries": [entry("{}"), entry("{}")]}));
+        let answer = answer.unwrap_or_default();
+        assert_eq!(answer["FailedEntryCount"], 1);
+        assert_eq!(answer["Entries"][0]["ErrorCode"], "ThrottlingException");
+        assert_eq!(bus.entries().len(), 1);
     }
 }

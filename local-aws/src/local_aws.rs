@@ -1,6 +1,7 @@
 //! Starts and stops everything together.
 
 use std::io;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -65,9 +66,7 @@ impl LocalAws {
         };
         let listener = http::bind(options.api_gateway_port).await?;
         let address = listener.local_addr()?;
-        let participants = Participants::new(&options, services.connect.clone(), address);
-        let port = address.port();
-        let routes = api_gateway(&deployment, verified.as_ref(), participants, &options, port);
+        let routes = api_gateway(&deployment, verified.as_ref(), &services, &options, address);
         let api_gateway = Server::start_public(listener, routes, None, Arc::default())?;
         let local = Self {
             deployment,
@@ -210,15 +209,17 @@ async fn serve_services(
 fn api_gateway(
     deployment: &Deployment,
     verified: Option<&Deployment>,
-    participants: Arc<Participants>,
+    services: &Services,
     options: &Options,
-    port: u16,
+    address: SocketAddr,
 ) -> Router {
+    let port = address.port();
+    let participants = Participants::new(options, services.connect.clone(), address);
     let lambda = &deployment.lambda;
     let behind_authorizer = &verified.unwrap_or(deployment).lambda;
     let mut apis = gateway::router(Arc::clone(lambda), Arc::clone(behind_authorizer), options);
     let mut local = gateway::invoke_api::router(Arc::clone(lambda), options.observer.clone())
-        .merge(connect::control::router(participants.connect.clone()));
+        .merge(services.controls());
     if !options.real_connect {
         apis = apis.merge(participant::router(&participants, options));
         local = local.merge(participant::control_router(participants));

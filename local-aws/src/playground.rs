@@ -18,7 +18,7 @@ use crate::options::Options;
 
 const PAGE: &str = include_str!("playground/page.html");
 /// The files under `/_local/page/`: name, content type, content.
-const FILES: [(&str, &str, &str); 11] = [
+const FILES: [(&str, &str, &str); 12] = [
     ("page.css", CSS, include_str!("playground/page.css")),
     ("answer.js", JS, include_str!("playground/answer.js")),
     ("chat.js", JS, include_str!("playground/chat.js")),
@@ -30,6 +30,7 @@ const FILES: [(&str, &str, &str); 11] = [
     ("problems.js", JS, include_str!("playground/problems.js")),
     ("request.js", JS, include_str!("playground/request.js")),
     ("situations.js", JS, include_str!("playground/situations.js")),
+    ("stored.js", JS, include_str!("playground/stored.js")),
 ];
 
 const HTML: &str = "text/html; charset=utf-8";
@@ -41,12 +42,13 @@ const SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 
     img-src data:; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The settings that the page shows or depends on.
-const SHOWN: [&str; 10] = [
+const SHOWN: [&str; 11] = [
     "INSTANCE_ID",
     "CONTACT_FLOW_ID",
     "ALLOWED_CONTACT_FLOW_IDS",
     "ALLOWED_ORIGINS",
     "CUSTOMER_ID_CLAIM",
+    "CONTACT_TABLE",
     "DISPLAY_NAME_CLAIM",
     "MARK_AUTHENTICATED",
     "FIXED_ATTRIBUTES",

@@ -5,6 +5,9 @@
 pub struct Process {
     /// True if Lambda (or a stand-in for it) runs the process.
     pub in_lambda: bool,
+    /// The address of the Runtime API, if the environment serves several
+    /// invocations at a time: `AWS_LAMBDA_MAX_CONCURRENCY` is more than one.
+    pub concurrent_runtime_api: Option<String>,
     /// The configuration of AWS's SDK.
     pub aws: Aws,
     /// True if every log line is JSON.
@@ -95,8 +98,12 @@ impl Process {
     /// Reads the variables of Lambda, AWS's SDKs and OpenSSL.
     #[must_use]
     pub fn from_env() -> Self {
+        let runtime_api = variable("AWS_LAMBDA_RUNTIME_API");
+        let concurrency =
+            variable("AWS_LAMBDA_MAX_CONCURRENCY").and_then(|value| value.parse().ok());
         Self {
-            in_lambda: variable("AWS_LAMBDA_RUNTIME_API").is_some(),
+            in_lambda: runtime_api.is_some(),
+            concurrent_runtime_api: runtime_api.filter(|_| concurrency > Some(1_u32)),
             aws: Aws::read(variable),
             json_logs: variable("AWS_LAMBDA_LOG_FORMAT")
                 .is_some_and(|format| format.eq_ignore_ascii_case("json")),

@@ -215,11 +215,57 @@ fn the_documentation_has_every_setting_and_no_other() {
     let first = rows.filter_map(|row| row.split('|').next());
     let names = first.flat_map(|cell| cell.split('`').skip(1).step_by(2));
     let is_others = |name: &str| {
-        ["AWS_", "RUST_", "SSL_", "LAMBDA_", "_X_AMZN_"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
+        let prefixes = ["AWS_", "RUST_", "SSL_", "LAMBDA_", "_X_AMZN_"];
+        name.ends_with("_PROXY") || prefixes.iter().any(|prefix| name.starts_with(prefix))
     };
     let names = names.filter(|name| is_variable(name) && !is_others(name));
     let names: BTreeSet<String> = names.map(str::to_owned).collect();
     assert_eq!(names, known());
+}
+
+#[test]
+fn the_bus_and_the_table_are_named_or_have_an_arn() {
+    let arn = "arn:aws:events:us-east-1:123456789012:event-bus/chat-results";
+    let table = "arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/chats";
+    for (name, value, is_valid) in [
+        ("RESULT_BUS", "chat-results", true),
+        ("RESULT_BUS", "aws.partner/example.com/x", true),
+        ("RESULT_BUS", arn, true),
+        ("RESULT_BUS", "a bus", false),
+        ("RESULT_BUS", "arn:aws:sqs:us-east-1:123456789012:queue", false),
+        ("RESULT_BUS", &"b".repeat(257), false),
+        ("CONTACT_TABLE", "chat.contacts_1", true),
+        ("CONTACT_TABLE", table, true),
+        ("CONTACT_TABLE", "ab", false),
+        ("CONTACT_TABLE", arn, false),
+        ("EVENT_MAX_AGE_SECONDS", "1", true),
+        ("EVENT_MAX_AGE_SECONDS", "1209600", true),
+        ("EVENT_MAX_AGE_SECONDS", "0", false),
+        ("EVENT_MAX_AGE_SECONDS", "1209601", false),
+        ("EVENT_MAX_AGE_SECONDS", "5m", false),
+        ("RETURN_TO_RUNNING_CHAT", "false", true),
+        ("RETURN_TO_RUNNING_CHAT", "no", false),
+        // They need a bus or a table.
+        ("RESULT_BUS_FOR", "http", false),
+        ("CONTINUE_PAST_CHAT", "FROM_SEGMENT", false),
+    ] {
+        let faults = faults(&[LEAST[0], LEAST[1], (name, value)]);
+        assert_eq!(faults.is_empty(), is_valid, "{name}={value}: {faults:?}");
+        assert!(faults.iter().all(|fault| fault.starts_with(name)), "{faults:?}");
+    }
+}
+
+#[test]
+fn results_are_published_for_the_named_callers() {
+    for (named, expected) in [
+        ("", Some((false, false))),
+        ("http", Some((true, false))),
+        ("direct, http", Some((true, true))),
+        ("https", None),
+        ("HTTP", None),
+    ] {
+        let variables = [LEAST[0], LEAST[1], ("RESULT_BUS", "bus"), ("RESULT_BUS_FOR", named)];
+        let bus = read(&variables).ok().and_then(|settings| settings.result_bus);
+        assert_eq!(bus.map(|bus| (bus.for_http, bus.for_direct)), expected, "{named}");
+    }
 }

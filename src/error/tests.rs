@@ -59,3 +59,18 @@ fn every_failure_has_its_status_and_code() {
         assert_eq!(response.code.needs_operator(), status >= 500 || status == 404, "{error:?}");
     }
 }
+
+/// The errors of a large batch are discarded.
+#[test]
+fn a_sentence_points_to_errors_only_if_there_are_any() {
+    let errors = || FieldErrors::from(FieldError::at("/a", "is bad"));
+    for mut error in [
+        Error::from(ValidationError { errors: errors(), ignored: String::new() }),
+        PolicyError::Invalid(errors()).into(),
+        PolicyError::Forbidden(errors()).into(),
+    ] {
+        assert!(error.response().detail.contains("errors"), "{error:?}");
+        error.discard_field_errors();
+        assert!(!error.response().detail.contains("errors"), "{error:?}");
+    }
+}

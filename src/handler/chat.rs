@@ -39,7 +39,7 @@ impl Handler {
             && record.is_published
             && !error.response().code.is_transient()
         {
-            let published = self.publish_failure(error, &mut record).await;
+            let published = Box::pin(self.publish_failure(error, &mut record)).await;
             // Nobody else is going to hear of an event that counts as done.
             if let (true, Err(error)) = (error.is_done(), published) {
                 chat = Err(error);
@@ -86,7 +86,9 @@ impl Handler {
         let connect = &self.shared.connect;
         let chat = verify_contacts(connect, admission, &record.metrics).await?;
         let token = client_token(key, attempt_id, &chat);
-        let started = backoff.retry(|| connect.start(&chat, &token, &record.metrics)).await?;
+        let started = backoff
+            .retry(&record.metrics, || connect.start(&chat, &token, &record.metrics))
+            .await?;
         Ok((started, chat))
     }
 
@@ -103,8 +105,9 @@ impl Handler {
         };
         record.contact_id = Some(started.contact_id().to_owned());
         let result = ChatResult::Started { chat: started, request: chat };
-        let published =
-            results.publish(&result, &record.cause, &record.invocation.function_arn).await;
+        // Boxed, as what few functions do.
+        let publish = results.publish(&result, &record.cause, &record.invocation.function_arn);
+        let published = Box::pin(publish).await;
         match published {
             Err(error) if record.is_http() => {
                 record.publish_failure = Some(error.to_string());

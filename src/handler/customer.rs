@@ -41,15 +41,28 @@ impl Handler {
                 self.verify_and_start(admission, key, None, backoff, record).await?;
             return self.publish(&started, &chat, record).await.map(|()| started);
         };
-        let _turn = contacts.turn(&keys).await;
-        let claim = match self.find(contacts, &keys, admission.chat(), record).await? {
+        // Boxed: most functions have no table, and need not reserve room for this.
+        Box::pin(self.start_for_customer(contacts, &keys, admission, key, backoff, record)).await
+    }
+
+    async fn start_for_customer(
+        &self,
+        contacts: &Contacts,
+        keys: &Keys,
+        admission: Admission,
+        key: &IdempotencyKey,
+        backoff: &Backoff,
+        record: &mut ChatRecord<'_>,
+    ) -> Result<StartedChat, Error> {
+        let _turn = contacts.turn(keys).await;
+        let claim = match self.find(contacts, keys, admission.chat(), record).await? {
             Found::Running(running) => {
                 return self.publish(&running, admission.chat(), record).await.map(|()| running);
             }
             Found::Start(claim) => claim,
         };
         let attempt_id = claim.as_ref().and_then(Claim::attempt_id);
-        let started = match continue_latest(contacts, &keys, admission, record).await {
+        let started = match continue_latest(contacts, keys, admission, record).await {
             Ok(admission) => {
                 self.verify_and_start(admission, key, attempt_id, backoff, record).await
             }
@@ -57,12 +70,12 @@ impl Handler {
         };
         match started {
             Ok((started, chat)) => {
-                self.remember(contacts, &keys, claim.as_ref(), (&started, &chat), record).await;
+                self.remember(contacts, keys, claim.as_ref(), (&started, &chat), record).await;
                 self.publish(&started, &chat, record).await.map(|()| started)
             }
             Err(error) => {
                 if let Some(claim) = &claim {
-                    note(contacts.release(&keys, claim).await, record);
+                    note(contacts.release(keys, claim).await, record);
                 }
                 Err(error)
             }

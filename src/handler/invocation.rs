@@ -87,7 +87,10 @@ impl<'a> ChatRecord<'a> {
             trigger,
             key,
             invocation,
-            metrics: CallMetrics::new(invocation.trace_id.as_deref()),
+            metrics: CallMetrics::new(
+                invocation.trace_id.as_deref(),
+                invocation.deadline.into_std(),
+            ),
             ignored: String::new(),
             contact_flow_id: None,
             contact_id: None,

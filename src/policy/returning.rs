@@ -35,9 +35,10 @@ impl StartChat {
     #[must_use]
     pub fn decide(&self, known: &KnownChat) -> Decision {
         let contact = match known {
-            KnownChat::Absent | KnownChat::Starting { is_overdue: true } => return Decision::Start,
+            KnownChat::Absent
+            | KnownChat::Starting { is_overdue: true }
+            | KnownChat::Started(None) => return Decision::Start,
             KnownChat::Starting { is_overdue: false } => return Decision::Wait,
-            KnownChat::Started(None) => return Decision::Start,
             KnownChat::Started(Some(contact)) => contact,
         };
         let is_own = contact.is_chat && contact.customer_id == self.members().customer_id;

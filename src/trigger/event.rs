@@ -38,6 +38,8 @@ pub(super) struct RequestContext<'a> {
     pub(super) elb: Option<&'a RawValue>,
     pub(super) connection_id: Option<&'a RawValue>,
     pub(super) service_network_arn: Option<&'a RawValue>,
+    /// The GraphQL document that an `AppSync` authorizer is asked about.
+    pub(super) query_string: Option<&'a RawValue>,
 }
 
 impl<'a> EventMembers<'a> {
@@ -87,6 +89,7 @@ impl<'a> RequestContext<'a> {
                 "elb" => &mut read.elb,
                 "connectionId" => &mut read.connection_id,
                 "serviceNetworkArn" => &mut read.service_network_arn,
+                "queryString" => &mut read.query_string,
                 _ => return,
             };
             *slot = Some(value).filter(|value| is_given(value));

@@ -72,7 +72,7 @@ impl PayloadError {
     /// An event that cannot start a chat. Of its name, which is the sender's
     /// text, only harmless characters are kept.
     pub(super) fn unsupported(name: impl fmt::Display) -> Self {
-        let is_harmless = |one: &char| one.is_ascii_alphanumeric() || " :._/-'".contains(*one);
+        let is_harmless = |one: &char| one.is_ascii_alphanumeric() || " :,._/-'".contains(*one);
         Self::Unsupported(
             name.to_string().chars().filter(is_harmless).take(Self::MAX_NAME).collect(),
         )

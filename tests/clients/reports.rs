@@ -67,7 +67,7 @@ impl Report {
         let claims = self.claims.as_ref().map(Value::to_string);
         let claims = claims.iter().map(|json| ("X-Local-Claims", json.as_str()));
         let own = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let origin = self.headers.get("Origin").is_none().then_some(("Origin", ORIGIN));
+        let origin = (!self.headers.contains_key("Origin")).then_some(("Origin", ORIGIN));
         let headers: Vec<_> = own.chain(claims).chain(origin).collect();
         call(aws, Method::POST, api, &headers, self.text()).await
     }

@@ -14,6 +14,9 @@ WEB_ACL = {"WebAcl": "arn:aws:wafv2:us-east-1:123456789012:regional/webacl/chat/
 ORIGINS = {"AllowedOrigins": "https://www.example.com,http://localhost:3000"}
 RULE = {"EventPattern": '{"source":["com.example.orders","com.example.parcels"]}'}
 QUEUE = {"EventQueue": "true"}
+BUS = {"ResultBus": "true"}
+ARCHIVED_BUS = {"ResultBus": "archived"}
+TABLE = {"ContactTable": "true"}
 TOPIC = {"AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:on-call"}
 KEY = {"KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/a1b2c3d4-5678-90ab-cdef-555555555555"}
 BOUNDARY = {"PermissionsBoundary": "arn:aws:iam::123456789012:policy/boundary", "RolePath": "/chat/"}
@@ -38,6 +41,8 @@ REST_APIS = [
     for acl in ({}, WEB_ACL, {"WebAcl": "Own"}, {"WebAcl": "OwnWithChallenge"})
 ]
 APIS = [NONE, *[{**api, **origins} for api in HTTP_APIS + REST_APIS for origins in ({}, ORIGINS)]]
+# The bus and the table stand beside all else, and share only the key with it.
+STORES = [[{}, BUS, ARCHIVED_BUS], [{}, TABLE]]
 SHAPES = [APIS, [{}, RULE], [{}, QUEUE]]
 # Each of these adds or leaves out one property or list entry, wherever it is.
 EXTRAS = [
@@ -65,14 +70,20 @@ def extras() -> list[dict]:
     return [merged(choice) for choice in itertools.product(*EXTRAS)]
 
 
+def stores() -> list[dict]:
+    """Every combination of bus and table."""
+    return [merged(choice) for choice in itertools.product(*STORES)]
+
+
 def alone() -> list[dict]:
-    """Each extra alone."""
-    return [option for options in EXTRAS for option in options[1:]]
+    """Each extra and each store alone, and the queue for another time."""
+    return [option for options in EXTRAS + STORES for option in options[1:]] + [{"EventQueue": "600"}]
 
 
 def representative() -> list[dict]:
     """Returns every shape, alternately with the fewest and the most extras, and each extra alone."""
-    extremes = [merged([options[0] for options in EXTRAS]), merged([options[-1] for options in EXTRAS])]
+    options = EXTRAS + STORES
+    extremes = [merged([one[0] for one in options]), merged([one[-1] for one in options])]
     return [{**shape, **extremes[number % 2]} for number, shape in enumerate(shapes())] + alone()
 
 
@@ -80,7 +91,8 @@ def everything() -> list[dict]:
     """Every shape with each extra, and every combination of extras with the shapes that have the most."""
     most = [{**api, **RULE, **QUEUE} for api in ({**HTTP_JWT, **ORIGINS}, {**REST_JWT, "WebAcl": "OwnWithChallenge"})]
     each = [{**shape, **extra} for shape in shapes() for extra in [{}, *alone()]]
-    return each + [{**shape, **extra} for shape in most for extra in extras()]
+    beside = [{**shape, **extra, **store} for shape in [NONE, *most] for extra in [{}, *alone()] for store in stores()]
+    return each + beside + [{**shape, **extra} for shape in most for extra in extras()]
 
 
 def covering() -> list[dict]:

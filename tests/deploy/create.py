@@ -168,6 +168,45 @@ def rule(stack, name, properties):
     return name, {"Arn": arn}
 
 
+def bus(stack, name, properties):
+    tags = properties.pop("Tags")
+    return properties["Name"], {"Arn": call("events", "CreateEventBus", **properties, Tags=tags)["EventBusArn"]}
+
+
+def bus_policy(stack, name, properties):
+    """Statements are added to the policy of the bus, which the API takes as a whole."""
+    statement = {"Sid": properties["StatementId"], **properties["Statement"]}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    call("events", "PutPermission", EventBusName=properties["EventBusName"], Policy=policy)
+    return name, {}
+
+
+def archive(stack, name, properties):
+    properties["EventSourceArn"] = properties.pop("SourceArn")
+    made = call("events", "CreateArchive", ArchiveName=f"{stack.name}-{name}", **properties)
+    return f"{stack.name}-{name}", {"Arn": made["ArchiveArn"]}
+
+
+def key(stack, name, properties):
+    policy, rotates = properties.pop("KeyPolicy"), properties.pop("EnableKeyRotation")
+    tags = [{"TagKey": one["Key"], "TagValue": one["Value"]} for one in properties.pop("Tags")]
+    made = call("kms", "CreateKey", Policy=policy, Tags=tags, **properties)["KeyMetadata"]
+    if rotates:
+        call("kms", "EnableKeyRotation", KeyId=made["KeyId"])
+    return made["KeyId"], {"Arn": made["Arn"]}
+
+
+def table(stack, name, properties):
+    table_name = f"{stack.name}-{name}"
+    lives, recovers = properties.pop("TimeToLiveSpecification"), properties.pop("PointInTimeRecoverySpecification")
+    encrypts = properties.pop("SSESpecification")
+    encrypts["Enabled"] = encrypts.pop("SSEEnabled")
+    made = call("dynamodb", "CreateTable", TableName=table_name, SSESpecification=encrypts, **properties)
+    call("dynamodb", "UpdateTimeToLive", TableName=table_name, TimeToLiveSpecification=lives)
+    call("dynamodb", "UpdateContinuousBackups", TableName=table_name, PointInTimeRecoverySpecification=recovers)
+    return table_name, {"Arn": made["TableDescription"]["TableArn"]}
+
+
 def function(stack, name, properties):
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as packed:
@@ -274,8 +313,13 @@ MAKERS = {
     "AWS::CloudWatch::Dashboard": dashboard,
     "AWS::CodeDeploy::Application": deployment_application,
     "AWS::CodeDeploy::DeploymentGroup": deployment_group,
+    "AWS::DynamoDB::Table": table,
+    "AWS::Events::Archive": archive,
+    "AWS::Events::EventBus": bus,
+    "AWS::Events::EventBusPolicy": bus_policy,
     "AWS::Events::Rule": rule,
     "AWS::IAM::Role": role,
+    "AWS::KMS::Key": key,
     "AWS::Lambda::Alias": alias,
     "AWS::Lambda::EventInvokeConfig": invoke_config,
     "AWS::Lambda::EventSourceMapping": mapping,

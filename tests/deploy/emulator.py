@@ -104,11 +104,11 @@ class Emulator:
 
 
 @contextlib.contextmanager
-def stand_in(folder: Path):
-    """Starts a stand-in of Amazon Connect."""
+def stand_in(folder: Path, function: Path = FUNCTION, **settings: str):
+    """Starts a stand-in of Amazon Connect, in front of a function with these settings."""
     log = folder / "stand-in.log"
-    command = [LOCAL_AWS, "serve", "--function", FUNCTION, "--port", "0", "--no-rate-limit"]
-    with process(command, log, dict(os.environ)):
+    command = [LOCAL_AWS, "serve", "--function", function, "--port", "0", "--no-rate-limit"]
+    with process(command, log, {**os.environ, **settings}):
         yield StandIn(log)
 
 

@@ -1,8 +1,9 @@
 """Evaluates the filter patterns of CloudWatch Logs that the template uses, on lines of JSON."""
 
+import json
 import re
 
-COMPARISON = re.compile(r'^\$\.(\w+)\s*(=|!=)\s*"([^"]*)"$')
+COMPARISON = re.compile(r'^\$\.(\w+)\s*(=|!=)\s*("[^"]*"|[0-9]+)$')
 
 
 def matches(pattern: str, line: dict) -> bool:
@@ -21,4 +22,4 @@ def _compare(comparison: str, line: dict) -> bool:
     field, operator, value = COMPARISON.match(comparison.strip()).groups()
     if field not in line:
         return False
-    return (line[field] == value) == (operator == "=")
+    return (line[field] == json.loads(value)) == (operator == "=")

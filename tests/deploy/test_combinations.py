@@ -111,7 +111,7 @@ def test_cfn_lint_has_nothing_to_say_of_any_two_conditions(tmp_path):
     assert lint(tmp_path, combinations) == ""
 
 
-@pytest.mark.parametrize("resource", ["HttpApi", "QueuedEvents", "EventRule", "FailedQueuedEvents"])
+@pytest.mark.parametrize("resource", ["HttpApi", "QueuedEvents", "EventRule", "FailedQueuedEvents", "ChatResults", "CustomerChats"])
 def test_a_missing_resource_is_detected(resource):
     resources = {name: what for name, what in translated()["Resources"].items() if name != resource}
     template = {**translated(), "Resources": resources}

@@ -7,12 +7,12 @@ import pytest
 from moto import mock_aws
 from moto.iam.access_control import IAMPolicy, PermissionResult
 
-from combinations import BOUNDARY, HTTP, HTTP_JWT, KEY, NONE, ORIGINS, QUEUE, REST, REST_JWT, RULE, TOPIC, flows, with_iam
+from combinations import ARCHIVED_BUS, BOUNDARY, BUS, HTTP, HTTP_JWT, KEY, NONE, ORIGINS, QUEUE, REST, REST_JWT, RULE, TABLE, TOPIC, flows, with_iam
 from create import MAKERS, Stack, call
 from render import INSTANCE, render, translated
 
 CONNECT = f"arn:aws:connect:us-east-1:123456789012:instance/{INSTANCE}"
-EVERYTHING = {**HTTP_JWT, **ORIGINS, **RULE, **QUEUE, **TOPIC, **KEY, **BOUNDARY, **flows(6)}
+EVERYTHING = {**HTTP_JWT, **ORIGINS, **RULE, **QUEUE, **TOPIC, **KEY, **BOUNDARY, **ARCHIVED_BUS, **TABLE, **flows(6)}
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +39,8 @@ def test_every_type_is_created_by_some_test():
     [
         NONE,
         {**NONE, **RULE},
+        {**NONE, **BUS},
+        {**NONE, **TABLE},
         {**HTTP, **ORIGINS},
         with_iam(HTTP),
         EVERYTHING,
@@ -104,6 +106,7 @@ def test_the_function_may_do_what_it_needs_and_nothing_else():
     group = stack.attributes["FunctionLogGroup"]["Arn"]
     failed, queued = (stack.attributes[name]["Arn"] for name in ("FailedEventQueue", "QueuedEvents"))
     key = KEY["KmsKeyArn"]
+    bus, table = (stack.attributes[name]["Arn"] for name in ("ChatResults", "CustomerChats"))
     permitted = {
         ("connect:StartChatContact", flow),
         ("connect:StartChatContact", second),
@@ -120,6 +123,10 @@ def test_the_function_may_do_what_it_needs_and_nothing_else():
         ("sqs:GetQueueAttributes", queued),
         ("kms:Decrypt", key),
         ("kms:GenerateDataKey", key),
+        ("events:PutEvents", bus),
+        ("dynamodb:GetItem", table),
+        ("dynamodb:PutItem", table),
+        ("dynamodb:UpdateItem", table),
     }
     other = CONNECT.replace("111111111111", "111111111112")
     refused = {
@@ -139,6 +146,21 @@ def test_the_function_may_do_what_it_needs_and_nothing_else():
         ("sqs:PurgeQueue", queued),
         ("kms:Decrypt", key.replace("555555555555", "555555555556")),
         ("kms:ScheduleKeyDeletion", key),
+        # EventBridge uses the key of the bus, not the function.
+        ("kms:Decrypt", stack.attributes["ChatResultsKey"]["Arn"]),
+        ("events:PutEvents", "arn:aws:events:us-east-1:123456789012:event-bus/default"),
+        ("events:PutEvents", f"{bus}2"),
+        ("events:PutRule", bus),
+        ("events:PutPermission", bus),
+        ("events:StartReplay", stack.attributes["ChatResultsArchive"]["Arn"]),
+        ("dynamodb:DeleteItem", table),
+        ("dynamodb:Query", table),
+        ("dynamodb:Scan", table),
+        ("dynamodb:BatchGetItem", table),
+        ("dynamodb:DeleteTable", table),
+        ("dynamodb:UpdateTimeToLive", table),
+        ("dynamodb:GetItem", f"{table}2"),
+        ("dynamodb:Query", f"{table}/index/any"),
         ("lambda:InvokeFunction", stack.attributes["StartChatContactFunction"]["Arn"]),
         ("iam:PassRole", "arn:aws:iam::123456789012:role/any"),
         ("s3:GetObject", "arn:aws:s3:::any/thing"),
@@ -148,6 +170,8 @@ def test_the_function_may_do_what_it_needs_and_nothing_else():
     least = created({**NONE, **flows(1)}, "least")
     assert not allows(least, "connect:StartChatContact", second)
     assert not allows(least, "kms:Decrypt", key)
+    assert not allows(least, "events:PutEvents", bus)
+    assert not allows(least, "dynamodb:GetItem", table)
 
 
 def statement_allows(policy: dict, principal: str, source: str) -> bool:
@@ -166,3 +190,63 @@ def test_only_the_rule_may_send_to_its_queues():
         policy = json.loads(attributes["Policy"])
         assert policy["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
         assert statement_allows(policy, "events.amazonaws.com", rule) == (name in ("QueuedEvents", "UndeliveredEventQueue"))
+
+
+def test_the_bus_of_results_is_encrypted_and_the_functions_alone():
+    stack = created({**NONE, **ARCHIVED_BUS})
+    events, key = boto3.client("events"), stack.attributes["ChatResultsKey"]["Arn"]
+    bus = events.describe_event_bus(Name=stack.refs["ChatResults"])
+    assert bus["Arn"] == stack.attributes["ChatResults"]["Arn"]
+    assert bus["KmsKeyIdentifier"] == key
+    (statement,) = json.loads(bus["Policy"])["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "events:PutEvents")
+    role = boto3.client("iam").get_role(RoleName=stack.refs["FunctionRole"])["Role"]["Arn"]
+    assert statement["Condition"] == {"ArnNotEquals": {"aws:PrincipalArn": role}}
+    (archive,) = events.list_archives(EventSourceArn=bus["Arn"])["Archives"]
+    assert archive["RetentionDays"] == 7
+
+
+def test_eventbridge_may_use_the_key_for_this_bus_only():
+    stack = created({**NONE, **BUS})
+    kms, key = boto3.client("kms"), stack.refs["ChatResultsKey"]
+    policy = json.loads(kms.get_key_policy(KeyId=key, PolicyName="default")["Policy"])
+    service = [one for one in policy["Statement"] if one["Principal"] == {"Service": "events.amazonaws.com"}]
+    uses = [one for one in service if one["Action"] != "kms:DescribeKey"]
+    (context,) = [one["Condition"]["StringEquals"] for one in uses]
+    assert context == {"kms:EncryptionContext:aws:events:event-bus:arn": stack.attributes["ChatResults"]["Arn"]}
+    assert {"kms:Decrypt", "kms:GenerateDataKey"} <= set(uses[0]["Action"])
+    assert kms.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
+
+
+def test_what_is_published_reaches_a_rule_on_the_bus():
+    stack = created({**NONE, **BUS})
+    events, sqs = boto3.client("events"), boto3.client("sqs")
+    queue = sqs.create_queue(QueueName="reader")["QueueUrl"]
+    bus = stack.refs["ChatResults"]
+    events.put_rule(Name="reader", EventBusName=bus, EventPattern=json.dumps({"source": ["start-chat-contact"]}))
+    events.put_targets(Rule="reader", EventBusName=bus, Targets=[{"Id": "q", "Arn": "arn:aws:sqs:us-east-1:123456789012:reader"}])
+    entry = {"Source": "start-chat-contact", "DetailType": "Chat Started", "Detail": "{}"}
+    events.put_events(Entries=[{**entry, "EventBusName": bus}, entry])
+    messages = sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
+    assert [json.loads(one["Body"])["detail-type"] for one in messages] == ["Chat Started"]
+
+
+@pytest.mark.parametrize("parameters", [{}, KEY])
+def test_the_table_is_as_the_function_needs_it(parameters):
+    stack = created({**NONE, **TABLE, **parameters})
+    client, name = boto3.client("dynamodb"), stack.refs["CustomerChats"]
+    table = client.describe_table(TableName=name)["Table"]
+    assert table["KeySchema"] == [{"AttributeName": "customer", "KeyType": "HASH"}]
+    assert table["AttributeDefinitions"] == [{"AttributeName": "customer", "AttributeType": "S"}]
+    assert table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["SSEDescription"]["Status"] == "ENABLED"
+    if parameters:
+        assert table["SSEDescription"]["KMSMasterKeyArn"] == KEY["KmsKeyArn"]
+    lives = client.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+    assert lives == {"TimeToLiveStatus": "ENABLED", "AttributeName": "expires"}
+    backups = client.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
+    assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    item = {"customer": {"S": "hash"}, "expires": {"N": "1"}}
+    client.put_item(TableName=name, Item=item, ConditionExpression="attribute_not_exists(customer)")
+    with pytest.raises(client.exceptions.ConditionalCheckFailedException):
+        client.put_item(TableName=name, Item=item, ConditionExpression="attribute_not_exists(customer)")

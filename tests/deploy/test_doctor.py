@@ -11,9 +11,9 @@ from moto import mock_aws
 
 import checks
 import doctor
-from checks import NOTE, OK, WRONG, Context, Finding
-from combinations import HTTP, ISSUER, QUEUE, RULE
+from combinations import BUS, HTTP, ISSUER, KEY, QUEUE, RULE, TABLE
 from create import Stack, call
+from findings import NOTE, OK, WRONG, Context, Finding
 from render import FLOW, INSTANCE, ROOT, render
 from stacks import StackFile
 
@@ -211,6 +211,59 @@ def test_dead_letters():
     boto3.client("sqs").send_message(QueueUrl=aws.deployed.resources["UndeliveredEventQueue"], MessageBody="{}")
     assert levels(checks.dead_letters, aws) == [OK, NOTE, OK]
     assert levels(checks.dead_letters, context(deployed(HTTP, "other"))) == [OK]
+
+
+def test_result_bus():
+    aws = context(deployed({**HTTP, **BUS}))
+    (unread,) = checks.result_bus(aws)
+    assert unread.level == NOTE and "no rule reads" in unread.found
+    bus, events = aws.deployed.resources["ChatResults"], boto3.client("events")
+    events.put_rule(Name="push", EventBusName=bus, EventPattern='{"source":["start-chat-contact"]}')
+    (read,) = checks.result_bus(aws)
+    assert read.level == OK and "push" in read.found
+    events.remove_permission(EventBusName=bus, RemoveAllPermissions=True)
+    assert levels(checks.result_bus, aws) == [NOTE, OK]
+    boto3.client("kms").disable_key(KeyId=aws.deployed.resources["ChatResultsKey"])
+    assert levels(checks.result_bus, aws) == [WRONG, NOTE, OK]
+    unencrypted = {"Name": bus, "Policy": json.dumps({"Statement": [{"Effect": "Deny"}]})}
+    answers = ("describe_event_bus", unencrypted), ("list_rules", {"Rules": [{"Name": "push", "State": "DISABLED"}, {"Name": "Events-Archive-x", "State": "ENABLED", "ManagedBy": "x"}]})
+    assert levels(checks.result_bus, stubbed(context(aws.deployed), "events", *answers)) == [NOTE, NOTE]
+    for rule in events.list_rules(EventBusName=bus)["Rules"]:
+        events.delete_rule(Name=rule["Name"], EventBusName=bus)
+    events.delete_event_bus(Name=bus)
+    assert levels(checks.result_bus, aws) == [WRONG]
+    without = deployed(HTTP, "without")
+    assert levels(checks.result_bus, context(without)) == []
+    assert levels(checks.result_bus, context(without, Settings={"RESULT_BUS": "other"})) == [NOTE]
+
+
+@pytest.mark.parametrize("parameters", [{}, KEY])
+def test_contact_table(parameters):
+    aws = context(deployed({**HTTP, **TABLE, **parameters}))
+    assert levels(checks.contact_table, aws) == [OK]
+    name, client = aws.deployed.resources["CustomerChats"], boto3.client("dynamodb")
+    client.update_time_to_live(TableName=name, TimeToLiveSpecification={"Enabled": False, "AttributeName": "expires"})
+    client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False})
+    found = list(checks.contact_table(aws))
+    assert [one.level for one in found] == [NOTE, NOTE]
+    assert "tokens" in found[0].found and "backed up" in found[1].found
+    client.delete_table(TableName=name)
+    assert levels(checks.contact_table, aws) == [NOTE]
+    without = deployed(HTTP, "without")
+    assert levels(checks.contact_table, context(without)) == []
+    assert levels(checks.contact_table, context(without, Settings={"CONTACT_TABLE": "other"})) == [NOTE]
+
+
+def test_a_table_that_is_not_the_functions_is_found():
+    aws = context(deployed({**HTTP, **TABLE}))
+    name = aws.deployed.resources["CustomerChats"]
+    sick = {"TableStatus": "INACCESSIBLE_ENCRYPTION_CREDENTIALS", "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}]}
+    answers = (
+        ("describe_table", {"Table": {"TableName": name, **sick}}),
+        ("describe_time_to_live", {"TimeToLiveDescription": {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"}}),
+        ("describe_continuous_backups", {"ContinuousBackupsDescription": {"ContinuousBackupsStatus": "DISABLED"}}),
+    )
+    assert levels(checks.contact_table, stubbed(aws, "dynamodb", *answers)) == [NOTE] * 5
 
 
 KEYS = {"keys": [{"kty": "RSA"}]}

@@ -3,11 +3,13 @@
 import json
 import re
 
+import boto3
 import pytest
+from moto.server import ThreadedMotoServer
 
 import checks
 import costs
-from emulator import emulator, event, stand_in
+from emulator import emulator, event, free_port, stand_in
 from filters import matches
 from render import ROOT, render, source
 
@@ -25,7 +27,7 @@ def test_every_alarm_is_documented():
     explained = re.findall(r"^\| `(\w+)` \|", section("Alarms"), re.M)
     assert sorted(explained) == sorted(alarms)
     always = [name for name, what in render({})["Resources"].items() if what["Type"] == "AWS::CloudWatch::Alarm"]
-    assert (len(always), len(alarms)) == (12, 16), "the numbers in docs/deploying.md"
+    assert (len(always), len(alarms)) == (12, 18), "the numbers in docs/deploying.md"
 
 
 def test_every_check_of_the_doctor_is_explained():
@@ -97,6 +99,39 @@ def refused(function, connect):
     connect.clear()
 
 
+def with_stores(folder, connect) -> list[dict]:
+    """Returns the log lines of a function with a bus and a table that work, that cannot be reached, and of late events."""
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    server = ThreadedMotoServer(port=0)
+    server.start()
+    try:
+        there = "http://{}:{}".format(*server.get_host_and_port())
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "endpoint_url": there}
+        table = {"AttributeDefinitions": [{"AttributeName": "customer", "AttributeType": "S"}], "KeySchema": [{"AttributeName": "customer", "KeyType": "HASH"}]}
+        dynamodb = boto3.client("dynamodb", "us-east-1", **keys)
+        dynamodb.create_table(TableName="chats", BillingMode="PAY_PER_REQUEST", **table)
+        # moto's first requests take longer than the function waits.
+        for _ in range(2):
+            dynamodb.get_item(TableName="chats", Key={"customer": {"S": "nobody"}})
+        boto3.client("events", "us-east-1", **keys).create_event_bus(Name="results")
+        stores = {"RESULT_BUS": "results", "CONTACT_TABLE": "chats"}
+        endpoints = {"AWS_ENDPOINT_URL_EVENTBRIDGE": there, "AWS_ENDPOINT_URL_DYNAMODB": there}
+        with emulator(folder, connect, **stores, **endpoints) as function:
+            function.invoke(event("eventbridge-rule.json"))
+            # The same customer.
+            function.invoke(event("scheduler.json"))
+            lines = function.lines()
+    finally:
+        server.stop()
+    with emulator(folder, connect, **stores, **dict.fromkeys(endpoints, nowhere)) as function:
+        function.invoke(event("eventbridge-rule.json"))
+        function.invoke(event("scheduler.json"))
+        lines += function.lines()
+    with emulator(folder, connect, EVENT_MAX_AGE_SECONDS="60") as function:
+        function.invoke(event("eventbridge-rule.json"))
+        return lines + function.lines()
+
+
 @pytest.fixture(scope="module", name="lines")
 def lines_fixture(tmp_path_factory):
     """Returns the log lines of the function for every code, as (code, line)."""
@@ -114,7 +149,8 @@ def lines_fixture(tmp_path_factory):
             connect.fail({"kind": "blackHole", "always": True})
             function.invoke(event("scheduler.json"))
             lines += function.lines()
-    return lines
+            connect.clear()
+        return lines + with_stores(folder, connect.connect)
 
 
 @pytest.fixture(scope="module", name="fields")
@@ -135,10 +171,10 @@ def used(query: str) -> set[str]:
 
 def test_the_queries_use_existing_fields(fields):
     queries = re.findall(r"```\n((?:filter|fields) .*?)```", section("Reading the log"), re.S)
-    assert len(queries) == 6
+    assert len(queries) == 7
     dashboard = source()["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"][0]
     queries += re.findall(r'"query":"SOURCE \'\$\{\w+\}\' \| ([^"]*)"', dashboard)
-    assert len(queries) == 7
+    assert len(queries) == 8
     for query in queries:
         query = re.sub(r"\b5m\b", "", query)
         assert used(query) <= fields | {"@timestamp", "@message"}, (used(query) - fields, query)
@@ -163,14 +199,20 @@ CALLERS = {
     "InvalidRequestException",
     "InvalidParameterException",
 }
-EVERY = OPERATOR | CONNECTS | RATE | CALLERS | {"LimitExceededException"}
+UNPUBLISHED = {"ResultNotPublishedException"}
+EVERY = OPERATOR | CONNECTS | RATE | CALLERS | UNPUBLISHED | {"LimitExceededException"}
+SUCCESSES = {"started", "running"}
+# Neither a chat nor a failure.
+LATE = {"ExpiredException"}
 COUNTED = {
-    "ChatsMetric": EVERY | {"started"},
+    "ChatsMetric": EVERY | SUCCESSES,
     "ChatsNotStartedMetric": EVERY,
-    "FailedChatsMetric": OPERATOR | CONNECTS,
-    "FaultsMetric": OPERATOR,
+    "FailedChatsMetric": OPERATOR | CONNECTS | UNPUBLISHED,
+    "FaultsMetric": OPERATOR | UNPUBLISHED,
     "QuotaRefusalsMetric": {"LimitExceededException"},
     "RateRefusalsMetric": RATE,
+    "PublishFailuresMetric": UNPUBLISHED,
+    "TableFailuresMetric": {"started"} | UNPUBLISHED,
 }
 
 
@@ -179,7 +221,7 @@ def test_there_is_a_line_of_every_code(lines):
     # A bug, no start at all, and a chat that runs on: none of them is made here.
     unmade = {"InternalError", "SettingsError", "ConflictException"}
     written = {line["Outcome"] for line in lines}
-    assert written == EVERY | {"started"}
+    assert written == EVERY | SUCCESSES | LATE
     assert codes - unmade <= written | {"ServiceUnavailableException"}
 
 
@@ -187,6 +229,12 @@ def test_there_is_a_line_of_every_code(lines):
 def test_a_metric_counts_what_it_should_of_what_is_logged(name, lines):
     pattern = filters()[name]
     assert {line["Outcome"] for line in lines if matches(pattern, line)} == COUNTED[name]
+
+
+def test_a_table_that_works_counts_no_failure(lines):
+    failed = [line for line in lines if matches(filters()["TableFailuresMetric"], line)]
+    assert len(failed) == 2 and all("tableFailure" in line for line in failed)
+    assert [line["Outcome"] for line in lines if matches(filters()["PublishFailuresMetric"], line)] == ["ResultNotPublishedException"]
 
 
 def test_every_metric_is_tested():
@@ -216,3 +264,17 @@ def test_filter_patterns_are_evaluated(pattern, expected):
 
 def test_an_unknown_field_is_detected(fields):
     assert used('fields @timestamp, totalMs, customerName | filter Outcome = "started"') - fields == {"@timestamp", "customerName"}
+
+
+def test_filter_patterns_compare_numbers():
+    assert matches("{ $.a = 1 }", {"a": 1})
+    assert not matches("{ $.a = 1 }", {"a": "1"})
+    assert not matches("{ $.a = 1 }", {"b": 1})
+
+
+def test_bus_and_table_cost_what_their_alarms_and_keys_do():
+    price, options = costs.prices(), costs.options(costs.prices())
+    (bus,) = [fixed for name, (fixed, _) in options.items() if name.startswith("`ResultBus`")]
+    (table,) = [fixed for name, (fixed, _) in options.items() if name.startswith("`ContactTable`")]
+    assert table == pytest.approx(price["alarm_metric_month"] + price["custom_metric_month"])
+    assert bus == pytest.approx(table + price["kms_key_month"])

@@ -12,7 +12,7 @@ import pytest
 from moto import mock_aws
 
 import smoke
-from combinations import HTTP, QUEUE, RULE
+from combinations import BUS, HTTP, QUEUE, RULE, TABLE
 from create import Stack
 from emulator import stand_in
 from render import INSTANCE, render
@@ -21,8 +21,8 @@ from render import INSTANCE, render
 class Chats:
     """Starts chats, and knows their tokens, attributes and ends."""
 
-    def __init__(self, group: str):
-        self.group, self.by_key, self.contacts = group, {}, {}
+    def __init__(self, group: str, bus: str = ""):
+        self.group, self.bus, self.by_key, self.contacts, self.running = group, bus, {}, {}, {}
         self.faults: set[str] = set()
         boto3.client("logs").create_log_stream(logGroupName=group, logStreamName="one")
 
@@ -35,6 +35,22 @@ class Chats:
             if "no-log" not in self.faults:
                 self.log(contact)
         return self.by_key[key]
+
+    def start_for(self, customer: str, key: str, body: dict) -> dict:
+        """The customer's running chat, or a new one."""
+        if customer not in self.running or "no-table" in self.faults:
+            self.running[customer] = self.start(key, body)
+        return self.running[customer]
+
+    def publish(self, result: dict, cause: dict):
+        """Publishes a result as the function does."""
+        if not self.bus or "no-result" in self.faults:
+            return
+        kind, detail = "Chat Started", {"result": result, "cause": cause}
+        if "refused" in self.faults:
+            kind, detail = "Chat Not Started", {"code": "ValidationException", "message": "invalid", "cause": cause}
+        entry = {"Source": "start-chat-contact", "DetailType": kind, "Detail": json.dumps(detail), "EventBusName": self.bus}
+        boto3.client("events").put_events(Entries=[entry])
 
     def log(self, contact: str):
         line = {"message": "chat", "Outcome": "started", "contactId": contact, "totalMs": 12.3, "requestId": "r"}
@@ -57,6 +73,8 @@ class Chats:
                 return 401, {"message": "Unauthorized"}
             return 200, {"data": {"startChatResult": self.start(headers["idempotency-key"], body)}}
         if path.endswith("/invocations"):
+            if body.get("CustomerId"):
+                return 200, self.start_for(body["CustomerId"], body["ClientToken"], body)
             return 200, self.start(body["ClientToken"], body)
         if path == "/participant/connection":
             token = headers["x-amz-bearer"]
@@ -115,6 +133,10 @@ class Deployed:
             self.outputs["Endpoint"] = f"{endpoint}/chat"
         if "QueuedEvents" in stack.refs:
             self.outputs["QueuedEventsUrl"] = stack.refs["QueuedEvents"]
+        if "ChatResults" in stack.refs:
+            self.outputs["ResultBusArn"] = stack.attributes["ChatResults"]["Arn"]
+        if "CustomerChats" in stack.refs:
+            self.outputs["ContactTableName"] = stack.refs["CustomerChats"]
 
 
 @pytest.fixture(name="stack")
@@ -130,13 +152,13 @@ def stack_fixture(monkeypatch):
             del template["Resources"]["DeploymentRole"]["Properties"]["ManagedPolicyArns"]
             template["Resources"].pop("QueuedEventsMapping", None)
             stack = Stack(template, "test").create()
-            chats = Chats(stack.refs["FunctionLogGroup"])
+            chats = Chats(stack.refs["FunctionLogGroup"], stack.refs.get("ChatResults", ""))
             chats.faults = set(faults)
             url = ends.enter_context(served(chats))
             for service in ("CONNECT", "CONNECTPARTICIPANT", "LAMBDA"):
                 monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", url)
             deployed = Deployed(stack, parameters, url)
-            tried = smoke.Smoke(boto3.Session(region_name="us-east-1"), deployed, token=token, patience=1, pause=0.05)
+            tried = smoke.Smoke(boto3.Session(region_name="us-east-1"), deployed, token=token, patience=1, pause=0.05, settle=0)
             if "QueuedEvents" in stack.refs and "stuck" not in faults:
                 stopped = threading.Event()
                 taker = threading.Thread(target=take, args=(stack.refs["QueuedEvents"], chats, stopped))
@@ -153,7 +175,8 @@ def take(url: str, chats: Chats, stopped: threading.Event):
     while not stopped.wait(0.05):
         for message in boto3.client("sqs").receive_message(QueueUrl=url).get("Messages", []):
             body = json.loads(message["Body"])
-            chats.start(message["MessageId"], body.get("detail", body))
+            result = chats.start(message["MessageId"], body.get("detail", body))
+            chats.publish(result, {"id": body["id"]} if "detail" in body else {"messageId": message["MessageId"]})
 
 
 def results(rows) -> dict:
@@ -164,20 +187,72 @@ def results(rows) -> dict:
 def test_every_way_starts_a_chat_and_ends_it(stack):
     tried, chats = stack({**HTTP, **RULE, **QUEUE})
     rows = tried.run()
-    assert {row.result for row in rows} == {"ok"}, smoke.table(rows)
+    assert {row.result for row in rows if row.way != "table"} == {"ok"}, smoke.table(rows)
     assert set(results(rows)) == {
         *((way, step) for way in ("HTTP", "direct") for step in ("start", "repeat", "join and end", "log line")),
         *((way, step) for way in ("event", "queue") for step in ("send", "start and end")),
+        ("table", ""),
         ("all", "metric"),
     }
     assert len(chats.contacts) == 4
     assert {contact["state"] for contact in chats.contacts.values()} == {"ended"}
 
 
+def leftovers() -> list:
+    """The rules and queues of smoke tests that are still there."""
+    rules = boto3.client("events").list_rules(EventBusName="test-chat-results", NamePrefix="test-smoke")["Rules"]
+    return rules + boto3.client("sqs").list_queues(QueueNamePrefix="test-smoke").get("QueueUrls", [])
+
+
+def test_what_is_published_is_joined_and_a_customer_has_one_chat(stack):
+    tried, chats = stack({**HTTP, **RULE, **QUEUE, **BUS, **TABLE})
+    rows = tried.run()
+    assert {row.result for row in rows} == {"ok"}, smoke.table(rows)
+    assert set(results(rows)) == {
+        *((way, step) for way in ("HTTP", "direct") for step in ("start", "repeat", "join and end", "log line")),
+        *(("table", step) for step in ("start", "return", "join and end")),
+        *((way, step) for way in ("event", "queue") for step in ("send", "published", "join and end", "log line")),
+        ("all", "metric"),
+    }
+    assert len(chats.contacts) == 5
+    assert {contact["state"] for contact in chats.contacts.values()} == {"ended"}
+    assert leftovers() == []
+
+
+def test_a_missing_result_is_found_and_its_chat_is_ended(stack):
+    tried, chats = stack({"Api": "None", **RULE, **QUEUE, **BUS}, "no-result")
+    found = results(tried.run())
+    for way in ("event", "queue"):
+        assert (found[way, "published"], found[way, "start and end"]) == ("FAILED", "ok")
+    assert "waiting" not in [contact["state"] for contact in chats.contacts.values() if contact["attributes"]]
+    assert leftovers() == []
+
+
+def test_a_refusal_that_is_published_is_reported(stack):
+    tried, _ = stack({"Api": "None", **RULE, **QUEUE, **BUS}, "refused")
+    failed = [row.detail for row in tried.run() if (row.step, row.result) == ("published", "FAILED")]
+    assert failed == ["not started: ValidationException: invalid"] * 2
+
+
+def test_a_second_chat_of_a_customer_is_found(stack):
+    tried, _ = stack({"Api": "None", **TABLE}, "no-table")
+    (failed,) = [row for row in tried.run() if (row.way, row.result) == ("table", "FAILED")]
+    assert "a second chat was started" in failed.detail
+
+
+def test_a_bus_that_cannot_be_heard_is_reported(stack, monkeypatch):
+    tried, _ = stack({"Api": "None", **RULE, **QUEUE, **BUS})
+    tried.deployed.outputs["ResultBusArn"] += "-gone"
+    found = results(tried.run())
+    assert found["results", "listen"] == "FAILED"
+    assert (found["event", "start and end"], found["queue", "start and end"]) == ("ok", "ok")
+    assert boto3.client("sqs").list_queues(QueueNamePrefix="test-smoke").get("QueueUrls", []) == []
+
+
 def test_what_the_stack_does_not_offer_is_skipped(stack):
     tried, chats = stack({"Api": "None"})
     found = results(tried.run())
-    assert [found[way, ""] for way in ("HTTP", "event", "queue")] == ["skipped"] * 3
+    assert [found[way, ""] for way in ("HTTP", "table", "event", "queue")] == ["skipped"] * 4
     assert len(chats.contacts) == 1
 
 

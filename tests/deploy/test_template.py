@@ -7,11 +7,11 @@ import pytest
 import tomllib
 import yaml
 
-from combinations import BOUNDARY, HTTP, HTTP_JWT, ISSUER, KEY, NONE, ORIGINS, QUEUE, REST, REST_JWT, RULE, TOPIC, flows, representative
+from combinations import ARCHIVED_BUS, BOUNDARY, BUS, HTTP, HTTP_JWT, ISSUER, KEY, NONE, ORIGINS, QUEUE, REST, REST_JWT, RULE, TABLE, TOPIC, flows, representative
 from render import FLOW, INSTANCE, ROOT, render, source, translated, value
 
 ALIAS = {"Ref": "StartChatContactFunctionAliaslive"}
-MOST = {**HTTP, **RULE, **QUEUE, **flows(6)}
+MOST = {**HTTP, **RULE, **QUEUE, **ARCHIVED_BUS, **TABLE, **flows(6)}
 CONNECT = f"arn:aws:connect:us-east-1:123456789012:instance/{INSTANCE}"
 KINDS = {"Http": "AWS::ApiGatewayV2::Api", "Rest": "AWS::ApiGateway::RestApi"}
 
@@ -60,6 +60,38 @@ def test_origins_are_set_where_the_api_has_them_only():
     for parameters, there in ((HTTP, False), ({**HTTP, **ORIGINS}, True), ({**REST, **ORIGINS}, True)):
         function = render(parameters)["Resources"]["StartChatContactFunction"]["Properties"]
         assert ("ALLOWED_ORIGINS" in function["Environment"]["Variables"]) == there
+
+
+def variables(parameters: dict) -> dict:
+    """The function's environment."""
+    return render(parameters)["Resources"]["StartChatContactFunction"]["Properties"]["Environment"]["Variables"]
+
+
+def test_bus_and_table_are_there_only_if_they_are_asked_for():
+    """A variable that is set would hide the same name in SETTINGS."""
+    before = {"AWS::Events::EventBus", "AWS::Events::EventBusPolicy", "AWS::Events::Archive", "AWS::KMS::Key", "AWS::DynamoDB::Table"}
+    for parameters in representative():
+        rendered, given = render(parameters), variables(parameters)
+        bus, table = parameters.get("ResultBus", "false"), parameters.get("ContactTable", "false")
+        assert given.get("RESULT_BUS") == (None if bus == "false" else {"Ref": "ChatResults"})
+        assert given.get("CONTACT_TABLE") == (None if table == "false" else {"Ref": "CustomerChats"})
+        there = {what["Type"] for what in rendered["Resources"].values()} & before
+        expected = before if bus == "archived" else before - {"AWS::Events::Archive"}
+        expected = expected if bus != "false" else {"AWS::DynamoDB::Table"}
+        assert there == (expected if table == "true" else expected - {"AWS::DynamoDB::Table"}), parameters
+        assert ("ResultBusArn" in rendered["Outputs"], "ContactTableName" in rendered["Outputs"]) == (bus != "false", table == "true")
+        sids = set(statements(parameters))
+        assert ("PublishResults" in sids, "RememberChats" in sids) == (bus != "false", table == "true")
+
+
+def test_a_queue_gives_up_on_old_events_as_eventbridge_and_lambda_do():
+    function = source()["Resources"]["StartChatContactFunction"]["Properties"]
+    age = function["EventInvokeConfig"]["MaximumEventAgeInSeconds"]
+    (rule,) = resources("AWS::Events::Rule", MOST).values()
+    assert rule["Targets"][0]["RetryPolicy"]["MaximumEventAgeInSeconds"] == age
+    assert variables(MOST)["EVENT_MAX_AGE_SECONDS"] == str(age)
+    assert resolved(variables({"EventQueue": "600"})["EVENT_MAX_AGE_SECONDS"], {"EventQueue": "600"}) == ["600"]
+    assert "EVENT_MAX_AGE_SECONDS" not in variables({**HTTP, **RULE})
 
 
 def test_no_partition_region_or_account_is_hard_coded():
@@ -177,22 +209,26 @@ def test_a_deployment_goes_back_on_alarms_of_its_own():
 
 
 def test_what_holds_messages_and_logs_is_kept():
-    kept = {"AWS::SQS::Queue", "AWS::Logs::LogGroup"}
+    kept = {"AWS::SQS::Queue", "AWS::Logs::LogGroup", "AWS::DynamoDB::Table"}
     for name, what in translated()["Resources"].items():
         if what["Type"] in kept:
             assert what["DeletionPolicy"] == what["UpdateReplacePolicy"] == "Retain", name
             # A name of one's own would keep the stack from being made again.
-            named = json.dumps([what["Properties"].get("QueueName"), what["Properties"].get("LogGroupName")])
-            assert named == "[null, null]" or "AWS::StackId" in named, name
+            names = [what["Properties"].get(one) for one in ("QueueName", "LogGroupName", "TableName")]
+            assert names == [None] * 3 or "AWS::StackId" in json.dumps(names), name
 
 
-def test_a_key_encrypts_every_queue_and_log():
+def test_a_key_encrypts_every_queue_log_and_table():
     for parameters in ({**MOST, **KEY}, {**REST, **RULE, **KEY}):
         found = render(parameters)["Resources"].values()
         queues = [what["Properties"] for what in found if what["Type"] == "AWS::SQS::Queue"]
         groups = [what["Properties"] for what in found if what["Type"] == "AWS::Logs::LogGroup"]
         assert queues and all(one["KmsMasterKeyId"] == {"Ref": "KmsKeyArn"} and "SqsManagedSseEnabled" not in one for one in queues)
         assert groups and all(one["KmsKeyId"] == {"Ref": "KmsKeyArn"} for one in groups)
+    (table,) = resources("AWS::DynamoDB::Table", {**MOST, **KEY}).values()
+    assert table["SSESpecification"]["KMSMasterKeyId"] == {"Ref": "KmsKeyArn"}
+    (table,) = resources("AWS::DynamoDB::Table", MOST).values()
+    assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS"}
     without = resources("AWS::SQS::Queue", MOST).values()
     assert all(one["SqsManagedSseEnabled"] is True and "KmsMasterKeyId" not in one for one in without)
 
@@ -226,7 +262,7 @@ def test_every_alarm_notifies_the_topic():
         assert "AlarmActions" not in alarm
 
 
-@pytest.mark.parametrize("parameters", [NONE, HTTP, MOST, {**REST, **RULE}, {**REST, **QUEUE}])
+@pytest.mark.parametrize("parameters", [NONE, HTTP, MOST, {**REST, **RULE, **BUS}, {**REST, **QUEUE, **TABLE}])
 def test_the_dashboard_is_json(parameters):
     (dashboard,) = resources("AWS::CloudWatch::Dashboard", parameters).values()
     text, names = dashboard["DashboardBody"]["Fn::Sub"]

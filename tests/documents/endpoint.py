@@ -30,7 +30,8 @@ class Endpoint:
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={"PATH": os.environ["PATH"], **settings},
+            # Without the contact table, customers have as many chats as they start.
+            env={"PATH": os.environ["PATH"], "CONTACT_TABLE": "", **settings},
             text=True,
         )
         line = self.process.stdout.readline()

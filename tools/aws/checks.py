@@ -4,65 +4,17 @@ import json
 import re
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
-from typing import Optional
 
-import boto3
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError
 
-from stacks import ROOT, Deployed, StackFile, command, settings, text
+from findings import NOTE, OK, WRONG, Context, Finding, code
+from stacks import ROOT, command, settings, text
+from stores import contact_table, result_bus
 
-OK, NOTE, WRONG = "ok", "note", "WRONG"
 # What Amazon Connect calls a flow that a chat can start with.
 STARTS_CHATS = "CONTACT_FLOW"
 START_RATE, CONCURRENT_CHATS = "L-AA48CD49", "L-D4BA6F6E"
-
-
-@dataclass
-class Finding:
-    """One row of the table. WRONG stops chats; a note does not."""
-
-    level: str
-    about: str
-    found: str
-    fix: str = ""
-
-
-@dataclass
-class Context:
-    """The file, the deployed stack if there is one, and AWS."""
-
-    file: StackFile
-    session: boto3.Session
-    deployed: Optional[Deployed] = None
-    clients: dict = field(default_factory=dict)
-
-    def client(self, service: str):
-        """A client of a service, made once."""
-        if service not in self.clients:
-            self.clients[service] = self.session.client(service)
-        return self.clients[service]
-
-    @property
-    def instance(self) -> str:
-        """The instance's id."""
-        return self.file.get("InstanceId")
-
-    @property
-    def flows(self) -> list[str]:
-        """The ids of the flows."""
-        return self.file.get("ContactFlowIds").split(",")
-
-    @property
-    def settings(self) -> dict:
-        """The settings of the function as the file has them."""
-        return {name: text(value) for name, value in json.loads(self.file.get("Settings")).items()}
-
-
-def code(error: Exception) -> str:
-    """The name of an error of AWS's."""
-    return error.response["Error"]["Code"] if isinstance(error, ClientError) else type(error).__name__
 
 
 def instance(aws: Context):
@@ -365,5 +317,5 @@ def _batches(items: list, size: int):
 
 
 BEFORE = [known_settings, instance, chat_channel, flows, attachments, approved_origins, quotas, concurrency, issuer, model]
-AFTER = [stack, function, role, log_group, alarms, dead_letters]
+AFTER = [stack, function, role, log_group, alarms, dead_letters, result_bus, contact_table]
 UNREACHABLE = (BotoCoreError, ClientError)

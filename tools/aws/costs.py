@@ -33,7 +33,7 @@ def fixed(kind: str, price: dict) -> dict[str, float]:
     filters = [one for one in made(kind, "AWS::Logs::MetricFilter") if "Dimensions" not in one["MetricTransformations"][0]]
     assumed = price["assumed"]
     metrics = len(filters) + assumed["outcomes"] * assumed["metrics_per_outcome"]
-    rules = sum(sum("Fn::If" not in rule for rule in acl["Rules"]) for acl in made(kind, "AWS::WAFv2::WebACL"))
+    rules = sum(sum(isinstance(rule, dict) for rule in acl["Rules"]) for acl in made(kind, "AWS::WAFv2::WebACL"))
     acls = len(made(kind, "AWS::WAFv2::WebACL"))
     return {
         f"{len(alarms)} alarms on {watched} metrics": watched * price["alarm_metric_month"],
@@ -63,12 +63,30 @@ def per_chat(kind: str, price: dict) -> dict[str, float]:
     return costs
 
 
+def watched(condition: str, price: dict) -> float:
+    """What the alarms and metrics cost that a condition adds, every month."""
+    there = [one["Type"] for one in template()["Resources"].values() if one.get("Condition") == condition]
+    alarms, filters = there.count("AWS::CloudWatch::Alarm"), there.count("AWS::Logs::MetricFilter")
+    return alarms * price["alarm_metric_month"] + filters * price["custom_metric_month"]
+
+
 def options(price: dict) -> dict[str, tuple[float, float]]:
     """What is added by choice: by the month, and by the chat."""
+    bus = price["kms_key_month"] + watched("HasResultBus", price)
+    # Encrypted once, and decrypted once for the rule that reads it.
+    result = price["eventbridge_event"] + 2 * price["kms_request"]
+    gigabytes = price["assumed"]["result_kb"] / 1_000_000
+    # Seven days of a month.
+    archived = gigabytes * (price["archived_gb"] + price["archive_stored_gb_month"] * 7 / 30)
+    gigabytes = price["assumed"]["item_kb"] / 1_000_000
+    # Claimed, completed and remembered; the item is kept for 24 months, and backed up.
+    item = 2 * price["table_read"] + 3 * price["table_write"]
+    kept = 24 * gigabytes * (price["table_stored_gb_month"] + price["table_recovery_gb_month"])
     return {
         "key of your own (`KmsKeyArn`)": (price["kms_key_month"], 2 * price["kms_request"]),
-        "contact table: two reads, two writes": (0.0, 2 * (price["table_read"] + price["table_write"])),
-        "bus for results: one event": (0.0, price["eventbridge_event"]),
+        "`ResultBus`: key, alarm, metric; one event": (bus, result),
+        "`ResultBus: archived` adds": (0.0, archived),
+        "`ContactTable`: alarm, metric; two reads, three writes, one item": (watched("HasContactTable", price), item + kept),
     }
 
 

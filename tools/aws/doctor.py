@@ -5,7 +5,8 @@ import sys
 
 import boto3
 
-from checks import AFTER, BEFORE, NOTE, OK, UNREACHABLE, WRONG, Context, Finding, code
+from checks import AFTER, BEFORE, UNREACHABLE
+from findings import NOTE, OK, WRONG, Context, Finding, code
 from stacks import Deployed, Faulty, StackFile, command
 
 

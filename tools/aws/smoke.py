@@ -10,12 +10,14 @@ import urllib.request
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from typing import Optional
 
 import boto3
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import BotoCoreError, ClientError
 
+from results import Listener
 from stacks import Deployed, Faulty, StackFile, command
 
 NAME = "Smoke test"
@@ -43,15 +45,45 @@ class Row:
 class Smoke:
     """A deployed stack, and the chats that were started with it."""
 
-    def __init__(self, session, deployed: Deployed, token: str = "", patience: float = 120, pause: float = 3):
+    def __init__(self, session, deployed: Deployed, token: str = "", patience: float = 120, pause: float = 3, settle: float = 30):
         self.session, self.deployed, self.token = session, deployed, token
-        self.patience, self.pause = patience, pause
+        self.patience, self.pause, self.settle = patience, pause, settle
+        self.listener: Optional[Listener] = None
         self.began = datetime.now(timezone.utc)
         self.rows: list[Row] = []
 
     def run(self) -> list[Row]:
         """Tries every way; a failed step ends its way only."""
-        for way, steps in (("HTTP", self.http), ("direct", self.direct), ("event", self.event), ("queue", self.queue)):
+        try:
+            self.listen()
+            self.ways()
+        finally:
+            self.stop_listening()
+        if any(row.result == "ok" for row in self.rows):
+            self.step("all", "metric", self.metric)
+        return self.rows
+
+    def listen(self):
+        """Opens a listener on the bus for results, if there is one. A new rule takes a while to work."""
+        bus = self.deployed.outputs.get("ResultBusArn")
+        if bus:
+            self.listener = Listener(self.session, bus, f"{self.deployed.name[:40]}-smoke-{uuid.uuid4().hex[:8]}")
+            try:
+                self.listener.open()
+            except (BotoCoreError, ClientError, OSError) as error:
+                self.rows.append(Row("results", "listen", "FAILED", str(error)))
+                self.stop_listening()
+
+    def stop_listening(self):
+        """Closes the listener, and reports what it could not delete."""
+        for left in self.listener.close() if self.listener else []:
+            self.rows.append(Row("results", "clean up", "FAILED", left))
+        self.listener = None
+
+    def ways(self):
+        """Tries one way after the other."""
+        ways = [("HTTP", self.http), ("direct", self.direct), ("table", self.table), ("event", self.event), ("queue", self.queue)]
+        for way, steps in ways:
             try:
                 steps(way)
             except Skipped as skipped:
@@ -60,9 +92,6 @@ class Smoke:
                 self.rows.append(Row(way, "", "FAILED", str(failed)))
             except (BotoCoreError, ClientError, OSError, ValueError, KeyError) as error:
                 self.rows.append(Row(way, "", "FAILED", f"{type(error).__name__}: {error}"))
-        if any(row.result == "ok" for row in self.rows):
-            self.step("all", "metric", self.metric)
-        return self.rows
 
     def step(self, way: str, name: str, action, *arguments):
         """Does one step and notes that it worked; a step that fails ends its way."""
@@ -102,6 +131,20 @@ class Smoke:
             self.step(way, "join and end", self.end, started)
         self.step(way, "log line", self.log_line, started["ContactId"])
 
+    def table(self, way: str):
+        """A customer who asks twice has one chat."""
+        if "ContactTableName" not in self.deployed.outputs:
+            raise Skipped("the stack has no contact table")
+        settings = json.loads(self.deployed.parameters.get("Settings") or "{}")
+        if str(settings.get("RETURN_TO_RUNNING_CHAT", "true")).lower() == "false":
+            raise Skipped("RETURN_TO_RUNNING_CHAT is false")
+        customer = f"smoke-test-{uuid.uuid4()}"
+        started = self.step(way, "start", self.invoke, str(uuid.uuid4()), customer)
+        try:
+            self.step(way, "return", self.same, started, lambda: self.invoke(str(uuid.uuid4()), customer))
+        finally:
+            self.step(way, "join and end", self.end, started)
+
     def event(self, way: str):
         """An event that the rule's pattern matches."""
         pattern = json.loads(self.deployed.parameters.get("EventPattern") or "null")
@@ -116,8 +159,8 @@ class Smoke:
             "Detail": json.dumps(request(mark)),
             "EventBusName": self.deployed.parameters["EventBusName"],
         }
-        self.step(way, "send", self.put_event, entry)
-        self.step(way, "start and end", self.find_and_stop, mark)
+        event_id = self.send(way, lambda: self.put_event(entry))
+        self.started(way, {"id": event_id}, mark)
 
     def queue(self, way: str):
         """A message in the queue."""
@@ -126,8 +169,30 @@ class Smoke:
             raise Skipped("the stack has no queue")
         mark = str(uuid.uuid4())
         send = self.session.client("sqs").send_message
-        self.step(way, "send", lambda: send(QueueUrl=url, MessageBody=json.dumps(request(mark))))
-        self.step(way, "start and end", self.find_and_stop, mark)
+        message_id = self.send(way, lambda: send(QueueUrl=url, MessageBody=json.dumps(request(mark)))["MessageId"])
+        self.started(way, {"messageId": message_id}, mark)
+
+    def send(self, way: str, action) -> str:
+        """Sends once the listener hears. Returns the id of what was sent."""
+        if self.listener:
+            time.sleep(max(0.0, self.listener.since + self.settle - time.monotonic()))
+        return self.step(way, "send", action)
+
+    def started(self, way: str, cause: dict, mark: str):
+        """Ends the chat as the customer would who is told of it; without a bus, as an operator."""
+        if not self.listener:
+            self.step(way, "start and end", self.find_and_stop, mark)
+            return
+        try:
+            started = self.published(cause)
+        except Failed as failed:
+            self.rows.append(Row(way, "published", "FAILED", str(failed)))
+            # Nobody is to wait in the chat, if there is one.
+            self.step(way, "start and end", self.find_and_stop, mark)
+            return
+        self.rows.append(Row(way, "published", "ok", "with its participant token"))
+        self.step(way, "join and end", self.end, started)
+        self.step(way, "log line", self.log_line, started["ContactId"])
 
     # ---- The steps ----
 
@@ -138,7 +203,8 @@ class Smoke:
     def post(self, key: str) -> dict:
         """Asks for a chat as a web client does."""
         url, body = self.deployed.outputs["Endpoint"], json.dumps(request()).encode()
-        headers = {"Content-Type": "application/json", "Idempotency-Key": key}
+        # A customer's running chat is left alone.
+        headers = {"Content-Type": "application/json", "Idempotency-Key": key, "Prefer": "new-chat"}
         if self.authorization() == "IAM":
             signed = AWSRequest("POST", url, data=body, headers=headers)
             SigV4Auth(self.session.get_credentials(), "execute-api", self.session.region_name).add_auth(signed)
@@ -151,9 +217,9 @@ class Smoke:
         except urllib.error.HTTPError as error:
             raise Failed(f"HTTP {error.code}: {error.read().decode(errors='replace')[:500]}") from None
 
-    def invoke(self, token: str) -> dict:
-        """Asks for a chat by invoking the alias."""
-        payload = json.dumps({**request(), "ClientToken": token})
+    def invoke(self, token: str, customer: str = "") -> dict:
+        """Asks for a chat by invoking the alias, for a customer if one is given."""
+        payload = json.dumps({**request(), "ClientToken": token, "CustomerId": customer})
         alias = self.deployed.outputs["FunctionAliasArn"]
         answer = self.session.client("lambda").invoke(FunctionName=alias, Payload=payload)
         result = json.loads(answer["Payload"].read())
@@ -177,11 +243,19 @@ class Smoke:
         participant.disconnect_participant(ConnectionToken=connected["ConnectionCredentials"]["ConnectionToken"])
         return f"contact {started['ContactId']}"
 
-    def put_event(self, entry: dict):
-        """Puts one event onto the bus of the rule."""
+    def put_event(self, entry: dict) -> str:
+        """Puts one event onto the bus of the rule. Returns its id."""
         answer = self.session.client("events").put_events(Entries=[entry])
         if answer["FailedEntryCount"]:
             raise Failed(str(answer["Entries"][0]))
+        return answer["Entries"][0]["EventId"]
+
+    def published(self, cause: dict) -> dict:
+        """The chat that was published because of an event or a message."""
+        detail = self.until(lambda: self.listener.find(cause), "nothing was published")
+        if "result" not in detail:
+            raise Failed(f"not started: {detail['code']}: {detail['message']}")
+        return detail["result"]
 
     def lines(self, condition: str) -> list[dict]:
         """The log lines of chats since the beginning that meet a condition."""

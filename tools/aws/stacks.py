@@ -126,6 +126,13 @@ class StackFile:
             faults.append("ALLOWED_ORIGINS in Settings has no effect beside AllowedOrigins")
         if "ALLOWED_HEADERS" in given and self.get("Api") == "Http" and self.get("AllowedOrigins"):
             faults.append("ALLOWED_HEADERS needs ALLOWED_ORIGINS in Settings, in place of AllowedOrigins, with which the API answers preflight requests")
+        for name, parameter in (("RESULT_BUS", "ResultBus"), ("CONTACT_TABLE", "ContactTable"), ("EVENT_MAX_AGE_SECONDS", "EventQueue")):
+            if name in given and self.get(parameter) != "false":
+                seconds = "; give the seconds as EventQueue" if parameter == "EventQueue" else ""
+                faults.append(f"{name} in Settings has no effect beside {parameter}{seconds}")
+        for name, needed, parameter in (("RESULT_BUS_FOR", "RESULT_BUS", "ResultBus"), ("CONTINUE_PAST_CHAT", "CONTACT_TABLE", "ContactTable")):
+            if name in given and needed not in given and self.get(parameter) == "false":
+                faults.append(f"{name} in Settings needs {parameter}")
         return faults
 
 

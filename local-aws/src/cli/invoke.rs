@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use local_aws::{Invoked, LocalAws};
+use local_aws::{Invoked, LocalAws, Operation};
 use serde_json::Value;
 
 use super::common_args::CommonArgs;
@@ -12,13 +12,19 @@ use super::settings;
 
 pub(crate) async fn run(common: &CommonArgs, event: &Path) -> Result<(), String> {
     let payload = read(event)?;
-    let options = settings::apply(common.options(), &[]);
+    let options = settings::apply_for_event(common.options());
     let real = options.real_connect;
     let local = LocalAws::start(options).await.map_err(|error| error.to_string())?;
     let invoked = local.invoke(payload).await;
     line(&pretty(&readable(invoked.payload.clone())));
     for received in local.connect().requests() {
-        line(&received.line());
+        // What was published follows, and is easier to read there.
+        if received.operation != Some(Operation::PutEvents) || received.status != 200 {
+            line(&received.line());
+        }
+    }
+    for entry in local.event_bus().entries() {
+        line(&format!("EventBridge received {}", pretty(&entry)));
     }
     let chats = if real { None } else { Some(local.connect().chats()) };
     verdict(&invoked, chats)

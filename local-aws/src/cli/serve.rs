@@ -72,8 +72,9 @@ fn print_addresses(local: &LocalAws, real: bool) {
         line(&format!("Amazon Connect, stand-in       {}", local.connect_url()));
         line(&format!("Participant service (chats)    {url}/participant/"));
         line(&format!(
-            "Requests, chats and more       {url}/_local/requests, …/contacts, …/chats, …/faults"
+            "Requests, chats and more       {url}/_local/requests, …/contacts, …/chats, …/faults,"
         ));
+        line("                               …/published (EventBridge), …/table (DynamoDB)");
     }
     if let Some(ca) = local.ca_file() {
         line(&format!("Certificate of the stand-in    {}", ca.display()));

@@ -20,8 +20,8 @@ use super::protocol::Protocol;
 use super::request_log::Received;
 use super::{Connect, control, signature};
 use crate::api_error::ApiError;
-use crate::dynamodb::Table;
-use crate::event_bridge::EventBus;
+use crate::dynamodb::{self, Table};
+use crate::event_bridge::{self, EventBus};
 use crate::http::{Connection, Cut, Reply, body as http_body};
 
 /// The largest request that is accepted.
@@ -37,9 +37,18 @@ pub(crate) struct Services {
     pub(crate) table: Table,
 }
 
+impl Services {
+    /// The routes of the local controls.
+    pub(crate) fn controls(&self) -> Router {
+        control::router(self.connect.clone())
+            .merge(event_bridge::control::router(self.event_bus.clone()))
+            .merge(dynamodb::control::router(self.table.clone()))
+    }
+}
+
 /// The routes of the services.
 pub(crate) fn router(services: Services) -> Router {
-    let local = control::router(services.connect.clone());
+    let local = services.controls();
     Router::new().fallback(handle).with_state(services).merge(local)
 }
 

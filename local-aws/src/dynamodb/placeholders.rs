@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::item::{Item, NAMES, VALUES};
+use super::item::{Item, NAMES, VALUES, check_types};
 use crate::api_error::ApiError;
 
 /// Words of DynamoDB's list of reserved words that an attribute of this table could be named.
@@ -54,6 +54,7 @@ impl Placeholders {
             }
         }
         let (names, values) = (names.unwrap_or_default(), values.unwrap_or_default());
+        check_types(&values)?;
         Ok(Self { names, values, used: RefCell::default() })
     }
 

@@ -95,3 +95,30 @@ fn items_of_contacts_can_be_removed() {
     let keys: Vec<Value> = table.items().iter().map(|item| item["customer"]["S"].clone()).collect();
     assert_eq!(keys, ["2", "c"]);
 }
+
+#[test]
+fn attributes_have_the_type_that_they_name() {
+    let serialization = Err("SerializationException");
+    for (value, outcome) in [
+        (json!({"S": ""}), Ok(json!({}))),
+        (json!({"N": "-1.5e3"}), Ok(json!({}))),
+        (json!({"BOOL": false}), Ok(json!({}))),
+        (json!({"NULL": true}), Ok(json!({}))),
+        (json!({"NULL": false}), INVALID),
+        (json!({"N": "one"}), INVALID),
+        (json!({"N": "NaN"}), INVALID),
+        (json!({}), INVALID),
+        (json!({"S": "a", "N": "1"}), INVALID),
+        (json!({"L": []}), INVALID),
+        (json!({"N": 1}), serialization.clone()),
+        (json!({"S": 1}), serialization.clone()),
+        (json!({"BOOL": "true"}), serialization.clone()),
+        (json!("text"), serialization.clone()),
+    ] {
+        let item = json!({"Item": {"customer": {"S": "d"}, "more": value}});
+        assert_eq!(sent(&table(), Operation::PutItem, item), outcome, "{value}");
+        let values = json!({":more": value, ":attempt_id": {"S": "a"}});
+        let condition = "attempt_id = :attempt_id OR more = :more";
+        assert_eq!(put(condition, values), outcome, "{value}");
+    }
+}

@@ -9,9 +9,9 @@ const SECRET_HEADERS = new Set(["authorization", "x-amz-security-token"]);
 const SHOWN_HEADERS = ["x-request-id", "retry-after", "x-ignored-members", "x-past-chat", "allow", "www-authenticate"];
 
 /** The beginning of a secret, at most half of it. */
-const shortened = (text) => (byId("secrets").checked ? text : `${text.slice(0, Math.min(24, text.length / 2))}…`);
+export const shortened = (text) => (byId("secrets").checked ? text : `${text.slice(0, Math.min(24, text.length / 2))}…`);
 
-function pretty(json) {
+export function pretty(json) {
   const hide = (name, value) => (SECRET_MEMBERS.has(name) && typeof value === "string" ? shortened(value) : value);
   return JSON.stringify(json, hide, 2);
 }
@@ -60,7 +60,8 @@ function write() {
 }
 
 function verdict() {
-  const what = last.status === 200 ? "Chat started" : (last.json?.code ?? last.json?.message ?? "Not JSON");
+  const started = last.json?.data?.chat === "running" ? "Running chat returned" : "Chat started";
+  const what = last.status === 200 ? started : (last.json?.code ?? last.json?.message ?? "Not JSON");
   const verdict = last.failure ? "Not sent" : `${last.status} ${what}`;
   return last.name ? `${last.name}: ${verdict}` : verdict;
 }

@@ -37,4 +37,7 @@ export async function local(what, method = "GET", body = undefined) {
 }
 
 /** The requests that the stand-in of Amazon Connect has received so far. */
-export const received = async () => (about.standIn ? local("requests") : []);
+export const received = async () => {
+  const requests = about.standIn ? await local("requests") : [];
+  return requests.filter(({ operation }) => !["PutEvents", "GetItem", "PutItem", "UpdateItem"].includes(operation));
+};

@@ -6,6 +6,7 @@ import { about, byId, claims, form, learn, make } from "./local.js";
 import { describe, mark } from "./problems.js";
 import { exchange, showByHand, showCurl } from "./request.js";
 import { SITUATIONS, continuing, forgetFilled, situation } from "./situations.js";
+import { showStored } from "./stored.js";
 
 let busy = false;
 
@@ -17,6 +18,7 @@ async function run(name, send) {
     const result = await send();
     setBusy(false, `${result.status} after ${result.took} ms`);
     show({ name, ...result });
+    showStored();
     const started = result.json?.data?.startChatResult;
     if (started && about.standIn) follow(started);
   } catch (error) {
@@ -39,7 +41,8 @@ function expected({ expect, expectNew }) {
 }
 
 function showSituations() {
-  const buttons = SITUATIONS.map((one) => {
+  const possible = SITUATIONS.filter(({ needs }) => !needs || about.settings[needs]);
+  const buttons = possible.map((one) => {
     const button = make("button", { type: "button" }, one.name, make("small", {}, expected(one)));
     button.addEventListener("click", () => run(one.name, () => situation(one)));
     return button;
@@ -91,7 +94,11 @@ function listen() {
     byId("idempotency-key").value = crypto.randomUUID();
     showCurl();
   });
-  byId("secrets").addEventListener("change", showAgain);
+  byId("secrets").addEventListener("change", () => {
+    showAgain();
+    showStored();
+  });
+  byId("refresh").addEventListener("click", showStored);
   listenToChat((contact) => run("Continue as a past chat", () => continuing(contact)));
   byId("copy").addEventListener("click", copy);
 }
@@ -117,6 +124,7 @@ async function start() {
   showAbout();
   warn();
   showCurl();
+  showStored();
   returnToChat();
 }
 

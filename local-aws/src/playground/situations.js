@@ -26,6 +26,7 @@ export const SITUATIONS = [
   },
   { name: "Another customer’s chat", expect: "403", expectNew: "200", past: ["FROM_SEGMENT", "others"] },
   { name: "Sent twice", expect: "200", twice: true },
+  { name: "Customer comes back", expect: "200", returns: true, needs: "CONTACT_TABLE" },
 ];
 
 /** The fields that the last situation filled in: control, earlier value, new value. */
@@ -56,10 +57,11 @@ function unfill() {
 }
 
 /** Creates a situation, and sends the request. */
-export async function situation({ fault, past, note, twice }) {
+export async function situation({ fault, past, note, twice, returns }) {
   unfill();
   if (fault) return underFault(fault);
   if (twice) return sendTwice();
+  if (returns) return comeBack();
   await resetPastChats();
   return continueChat(past[0], about.contacts[past[1]], note);
 }
@@ -81,6 +83,8 @@ async function continueChat(type, contact, note) {
     "related-contact-id": "",
     "customer-id": "",
     claims: claims(),
+    // Otherwise the answer is the customer's running chat, whatever is asked for.
+    prefer: about.settings.CONTACT_TABLE ? "new-chat" : "",
   });
   const result = await exchange();
   return { ...result, note: result.status === 200 ? note : undefined };
@@ -122,6 +126,17 @@ async function sendTwice() {
   const ids = [first, second].map((answer) => answer.json?.data?.startChatResult?.ContactId);
   const note = ids[0] && ids[0] === ids[1]
     ? "Both answers have the same ContactId. A repeated request with the same Idempotency-Key starts no second chat."
+    : undefined;
+  return { ...second, note, calls: [...first.calls, ...second.calls] };
+}
+
+/** Sends the request of a customer twice, as from two windows. */
+async function comeBack() {
+  fill({ claims: claims(), "idempotency-key": "", "client-token": "", prefer: "" });
+  const first = await exchange();
+  const second = await exchange();
+  const note = second.json?.data?.chat === "running"
+    ? "The customer has a running chat. Its identifiers and token are returned, on whatever device it was started."
     : undefined;
   return { ...second, note, calls: [...first.calls, ...second.calls] };
 }

@@ -100,6 +100,10 @@ async fn the_invoke_api_the_controls_and_the_playground_are_local() -> io::Resul
             ("POST", "/_local/contacts"),
             ("GET", "/_local/faults"),
             ("DELETE", "/_local/faults"),
+            ("GET", "/_local/published"),
+            ("DELETE", "/_local/published"),
+            ("GET", "/_local/table"),
+            ("DELETE", "/_local/table"),
             ("GET", "/_local/about"),
             ("GET", "/_local/page/page.js"),
         ] {

@@ -254,7 +254,7 @@ async fn every_way_to_an_end() -> Tested {
 
 #[tokio::test]
 async fn a_chat_runs_for_its_duration() -> Tested {
-    let options = Options::without_function().no_rate_limit().chat_pace(10_000.0);
+    let options = Options::without_function().no_rate_limit().chat_pace(2_000.0);
     let local = LocalAws::start(options).await?;
     let jane = Customer::start(&local, json!({"ChatDurationInMinutes": 60})).await?;
     let mut socket = jane.subscribe().await?;

@@ -72,6 +72,7 @@ async fn the_page_is_self_contained() -> io::Result<()> {
         ("/_local/page/page.css", "text/css"),
         ("/_local/page/answer.js", "text/javascript"),
         ("/_local/page/chat.js", "text/javascript"),
+        ("/_local/page/effects.js", "text/javascript"),
         ("/_local/page/local.js", "text/javascript"),
         ("/_local/page/messages.js", "text/javascript"),
         ("/_local/page/page.js", "text/javascript"),
@@ -79,6 +80,7 @@ async fn the_page_is_self_contained() -> io::Result<()> {
         ("/_local/page/problems.js", "text/javascript"),
         ("/_local/page/request.js", "text/javascript"),
         ("/_local/page/situations.js", "text/javascript"),
+        ("/_local/page/stored.js", "text/javascript"),
     ] {
         let answered = ask(&local, "GET", path, &[BROWSER]).await?;
         let content_type = answered.header("content-type").unwrap_or_default();

@@ -1,11 +1,13 @@
 //! Errors of Connect.
 
+use std::time::Duration;
+
 use futures_util::future::join_all;
 use local_aws::Fault;
 use serde_json::json;
 
 use super::{Row, row};
-use support::{asking, http_2, options, start, starts};
+use support::{asking, body, http_2, options, start, starts, status};
 
 /// Connect's message, which only some callers receive.
 const MESSAGE: &str = "User: arn:aws:sts::1:x is not authorized, says Connect";
@@ -150,4 +152,27 @@ async fn answers_of_connect_that_are_unusable() {
         odd(Fault::without("ParticipantToken"), bad(), 1),
     ])
     .await;
+}
+
+#[tokio::test]
+async fn a_wait_beyond_the_deadline_ends_with_the_error_of_the_service() {
+    for (millis, attempts) in [("100", 3), ("2600", 1), ("60000", 1), ("4294967295", 1), ("x", 3)] {
+        let aws = start(options().timeout(Duration::from_secs(3))).await;
+        let busy = Fault::status(500, "InternalServiceException");
+        aws.connect().inject(busy.header("x-amz-retry-after", millis).always());
+        let answer = aws.invoke_json(&http_2("{}")).await.payload;
+        let code = body(&answer)["code"].clone();
+        assert_eq!((status(&answer), code), (503, json!("InternalServiceException")), "{millis}");
+        assert_eq!(starts(&aws).len(), attempts, "{millis}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_does_not_wait_beyond_the_deadline_either() {
+    let aws = start(options().timeout(Duration::from_secs(3))).await;
+    let busy = Fault::status(429, "TooManyRequestsException");
+    aws.connect().inject(busy.header("x-amz-retry-after", "60000").always());
+    let invoked = aws.invoke_json(&json!([asking(&json!({})), asking(&json!({}))])).await;
+    assert_eq!(invoked.error_type(), Some("TooManyRequestsException"), "{}", invoked.payload);
+    assert_eq!(starts(&aws).len(), 2);
 }
