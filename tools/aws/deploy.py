@@ -1,4 +1,7 @@
-"""`make deploy`: builds the function and deploys the stack that stacks/STACK.yaml describes."""
+"""Deploys the stack that stacks/STACK.yaml describes: `make deploy`, or `./deploy` of a release.
+
+In a clone, the function is built first.
+"""
 
 import argparse
 import os

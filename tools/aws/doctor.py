@@ -1,4 +1,7 @@
-"""`make doctor`: says in one table what is right with a stack and what is not. Changes nothing."""
+"""Says in one table what is right with a stack and what is not: `make doctor`, or `./doctor` of a release.
+
+Changes nothing.
+"""
 
 import argparse
 import sys

@@ -1,4 +1,7 @@
-"""`make smoke`: one real chat by each way that a stack offers, ended at once so that no agent is rung."""
+"""Starts one real chat by each way that a stack offers: `make smoke`, or `./smoke` of a release.
+
+Each chat is ended at once, so that no agent is rung.
+"""
 
 import argparse
 import json
