@@ -90,9 +90,9 @@ check: $(CARGO_DENY) ## Check format, lints, docs and dependencies; every warnin
 	tools/check-licenses
 
 .PHONY: test-shipped
-test-shipped: build ## Test attacks, events, panics and connections with the shipped binary (4 min, most of it to build it)
+test-shipped: build ## Test attacks, events, results, returning customers and panics with the shipped binary (4 min, most of it to build it)
 	FUNCTION='$(CURDIR)/$(SHIPPED)' RUST_TEST_THREADS=8 \
-		$(CARGO) test --workspace --test behaviour -- attacks:: events:: panics:: resilience::sequential
+		$(CARGO) test --workspace --test behaviour -- attacks:: events:: panics:: resilience::sequential results:: returning:: sweep:: threats:: triggers::
 
 .PHONY: guard
 guard: build ## Compare size, crates and instructions of the shipped binary with bench/guard.json; UPDATE=--update keeps them (1 min)
