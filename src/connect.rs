@@ -4,6 +4,7 @@ mod client;
 mod convert;
 mod metrics;
 mod retry;
+mod started_chat;
 mod warm_up;
 
 use std::error::Error as StdError;
@@ -12,9 +13,9 @@ use aws_sdk_connect::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_connect::types::Channel;
 
 pub use self::client::client;
-pub(crate) use self::convert::RunningChat;
-pub use self::convert::StartedChat;
 pub use self::metrics::CallMetrics;
+pub(crate) use self::started_chat::RunningChat;
+pub use self::started_chat::StartedChat;
 
 use crate::policy::{Contact, StartChat};
 use crate::redact::strip_quotes;
@@ -82,7 +83,7 @@ impl Connect {
         let call = request.customize().interceptor(metrics.interceptor());
         let response = metrics.time(call.send()).await;
         let response = response.map_err(|error| read_error(&error, |text| chat.redact(text)))?;
-        convert::started_chat(response, chat).ok_or(ConnectError::Unreadable)
+        started_chat::started_chat(response, chat).ok_or(ConnectError::Unreadable)
     }
 
     /// Describes a contact (`DescribeContact`); returns `None` if there is no

@@ -6,6 +6,7 @@
 //! [`UnverifiedContact::verify`].
 
 mod customer;
+mod earlier_chat;
 mod instance;
 mod origins;
 mod past_contact;
@@ -14,14 +15,16 @@ mod start_chat;
 
 use std::collections::BTreeSet;
 
+pub use self::earlier_chat::PastChat;
 pub(crate) use self::instance::Instance;
 pub use self::origins::Origins;
 pub use self::past_contact::{Admission, Contact, ContactRefusal, UnverifiedContact};
 pub use self::returning::{Decision, KnownChat};
 pub(crate) use self::start_chat::Members;
-pub use self::start_chat::{PastChat, StartChat};
+pub use self::start_chat::StartChat;
 
-use self::start_chat::{Additions, RunningRule};
+use self::earlier_chat::RunningRule;
+use self::start_chat::Additions;
 use crate::field_error::{FieldError, FieldErrors};
 use crate::request::{ChatRequest, Located, RehydrationType};
 use crate::trigger::{Caller, Claims};

@@ -17,7 +17,7 @@ use crate::trigger::IdempotencyKey;
 /// The pause between two looks at a chat that another request is starting.
 const POLL: Duration = Duration::from_millis(100);
 
-/// What the customer's item leads to.
+/// The consequence of the customer's item.
 enum Found {
     /// The customer's running chat.
     Running(StartedChat),

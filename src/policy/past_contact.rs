@@ -1,6 +1,7 @@
 //! Verifies that the contact which a chat continues is the caller's own.
 
-use super::start_chat::{PastChat, StartChat};
+use super::earlier_chat::PastChat;
+use super::start_chat::StartChat;
 use crate::request::RehydrationType;
 
 /// A contact, as `DescribeContact` returns it.
@@ -49,7 +50,7 @@ pub enum Admission {
 /// A chat that names a contact which may not be the caller's.
 pub struct UnverifiedContact {
     chat: StartChat,
-    /// What is said of the past chat if it is refused and the chat starts
+    /// The word for the past chat if it is refused and the chat starts
     /// without it; `None` if it does not.
     without: Option<PastChat>,
     /// True if the contact is the initial one of a session whose latest one is

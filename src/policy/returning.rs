@@ -1,7 +1,8 @@
 //! Decides on the earlier chats of a customer whom the contact table knows.
 
+use super::earlier_chat::{LatestChat, PastChat};
 use super::past_contact::{Admission, Contact, UnverifiedContact};
-use super::start_chat::{LatestChat, PastChat, StartChat};
+use super::start_chat::StartChat;
 use crate::request::PersistentChat;
 
 /// The customer's chat in the flow, as the contact table and Connect have it.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::earlier_chat::{LatestChat, PastChat, RunningRule};
 use super::instance::Instance;
 use crate::field_error::{FieldError, FieldErrors};
 use crate::redact::redact;
@@ -30,7 +31,7 @@ use crate::request::{
 #[serde(transparent)]
 pub struct StartChat {
     members: Members,
-    /// What became of the past chat that was to be continued, if anything.
+    /// The fate of the past chat that was to be continued.
     #[serde(skip)]
     past_chat: Option<PastChat>,
     /// The customer's latest chat, if it is to be continued.
@@ -38,49 +39,6 @@ pub struct StartChat {
     latest_chat: Option<LatestChat>,
     #[serde(skip)]
     running_chat: RunningRule,
-}
-
-/// What became of an earlier chat, as the response says it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PastChat {
-    /// The customer is still in it: it is returned instead of a new one.
-    Running,
-    /// The caller may not continue it.
-    NotContinued,
-    /// There is none.
-    Absent,
-}
-
-impl PastChat {
-    /// The word for it.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::NotContinued => "not-continued",
-            Self::Absent => "none",
-        }
-    }
-}
-
-/// The wish to continue the customer's latest chat.
-#[derive(Clone, Copy)]
-pub(super) struct LatestChat {
-    pub(super) rehydration_type: RehydrationType,
-    /// True if the request asks for it, false if a setting does.
-    pub(super) is_required: bool,
-}
-
-/// What happens to a running chat of the customer in the same flow.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub(super) enum RunningRule {
-    /// It is not looked for.
-    #[default]
-    Ignore,
-    /// It is not looked for; the new chat takes its place in the table.
-    Replace,
-    /// It is returned.
-    Return,
 }
 
 /// The members of `StartChatContact`, as Connect will be sent them.
@@ -207,7 +165,7 @@ impl StartChat {
         self.members.content_types.has_markdown()
     }
 
-    /// What became of the past chat that was to be continued, if anything.
+    /// The fate of the past chat that was to be continued.
     #[must_use]
     pub fn past_chat(&self) -> Option<PastChat> {
         self.past_chat

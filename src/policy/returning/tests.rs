@@ -12,7 +12,7 @@ use crate::policy::ContactRefusal;
 use crate::request;
 use crate::trigger::{Caller, Cause, Claims, IdempotencyKey, Payload};
 
-/// What Connect says of a contact in the table.
+/// Connect's word on a contact in the table.
 #[derive(Clone, Copy, Debug)]
 enum Word {
     Unknown,
@@ -118,7 +118,8 @@ fn a_chat_is_returned_only_if_connect_says_that_it_is_the_customers_and_running(
     }
 }
 
-/// What becomes of a chat whose latest contact is as Connect says, or absent.
+/// Returns the source and the fate of a chat whose latest contact is as
+/// Connect says, or absent.
 fn outcome(admission: Admission, recorded: Option<Word>) -> Result<String, ContactRefusal> {
     let admission = if admission.continues_latest() {
         admission.continue_latest(recorded.map(|_| "latest".to_owned()))
