@@ -37,7 +37,7 @@ pub struct Results {
     client: OnceLock<Client>,
 }
 
-/// What became of a request for a chat.
+/// The fate of a request for a chat.
 pub enum ChatResult<'a> {
     /// The chat was started, or one of the customer's was running.
     Started {
